@@ -1,0 +1,27 @@
+"""What the rooms hand to each other: frozen, validated records of numpy arrays; no files, no models."""
+
+from limner.records.drawing import Drawing
+from limner.records.face import Face
+from limner.records.line import LineDrawing
+from limner.records.photo import Photo
+from limner.records.plot import Plot
+from limner.records.recipe import Recipe
+from limner.records.semantic import CLASS_COLORS, CLASSES, MIRRORED, PARTS, SemanticMap
+from limner.records.stroke import Stroke
+from limner.records.style import Style
+
+__all__ = [
+    "CLASSES",
+    "CLASS_COLORS",
+    "MIRRORED",
+    "PARTS",
+    "Drawing",
+    "Face",
+    "LineDrawing",
+    "Photo",
+    "Plot",
+    "Recipe",
+    "SemanticMap",
+    "Stroke",
+    "Style",
+]

@@ -1,0 +1,32 @@
+"""A way of drawing: a catalogue entry in → `Style`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["Style"]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One style that Limner can draw in.
+
+    Parameters
+    ----------
+    name : str
+        How users call it.
+    title : str
+        One line for lists.
+    weight : str
+        Name of the graph in the ledger; "" where the style is procedural.
+    index : int
+        Position among the styles that the graph knows.
+    taught_by : str
+        Whose drawings taught it.
+    """
+
+    name: str
+    title: str
+    weight: str
+    index: int
+    taught_by: str
