@@ -5,6 +5,7 @@ from .api import (
     extract_lines,
     parse_face,
     read_photo,
+    style_names,
     trace_lines,
     write,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "extract_lines",
     "parse_face",
     "read_photo",
+    "style_names",
     "trace_lines",
     "write",
 ]

@@ -1,0 +1,75 @@
+"""Every file has its tests, and no file or function holds more than one idea."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+#: Files without a test file of their own: re-exports, and what is measured through its neighbours.
+EXEMPT = {
+    "records/_check.py",
+}
+LINES_OF_A_FILE = 400
+LINES_OF_A_FUNCTION = 50
+
+
+def sources(root: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield each source file and its path inside the package."""
+    package = root / "src" / "limner"
+    for path in sorted(package.rglob("*.py")):
+        yield path, path.relative_to(package)
+
+
+def is_tested(root: Path, inside: Path) -> bool:
+    """Say whether `inside` has a test file at its mirrored place, or one that its folder shares."""
+    tests = root / "tests"
+    own = tests / inside.with_name(f"test_{inside.stem.strip('_')}.py")
+    flat = tests / inside.parts[0] / f"test_{inside.stem.strip('_')}.py"
+    single = tests / f"test_{inside.stem}.py"
+    return any(p.is_file() for p in (own, flat, single))
+
+
+def test_every_file_of_a_room_has_its_test_file(root: Path) -> None:
+    missing = [
+        inside.as_posix()
+        for path, inside in sources(root)
+        if path.name != "__init__.py"
+        and inside.as_posix() not in EXEMPT
+        and not is_tested(root, inside)
+    ]
+    assert not missing, f"no test file for: {', '.join(missing)}"
+
+
+def test_every_exemption_is_still_needed(root: Path) -> None:
+    idle = [name for name in EXEMPT if is_tested(root, Path(name))]
+    gone = [name for name in EXEMPT if not (root / "src" / "limner" / name).is_file()]
+    assert not idle + gone
+
+
+def test_no_file_is_longer_than_one_idea(root: Path) -> None:
+    files = [p for p, _ in sources(root)] + sorted((root / "tests").rglob("*.py"))
+    lengths = {p.relative_to(root): len(p.read_text("utf-8").splitlines()) for p in files}
+    assert not {str(p): n for p, n in lengths.items() if n > LINES_OF_A_FILE}
+
+
+def test_no_function_is_longer_than_one_idea(root: Path) -> None:
+    long = []
+    for path, inside in sources(root):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            words = ast.get_docstring(node, clean=False)
+            body = (node.end_lineno or 0) - node.lineno + 1 - len((words or "").splitlines())
+            if body > LINES_OF_A_FUNCTION:
+                long.append(f"{inside}:{node.name} has {body} lines")
+    assert not long
+
+
+def test_every_module_opens_with_one_sentence(root: Path) -> None:
+    mute = [
+        inside.as_posix()
+        for path, inside in sources(root)
+        if not ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    ]
+    assert not mute
