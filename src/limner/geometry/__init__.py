@@ -1,0 +1,1 @@
+"""Where things lie: points, matrices, arrays in → points, matrices, arrays; no files, no models."""
