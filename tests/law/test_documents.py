@@ -1,4 +1,4 @@
-"""What the documentation shows can be typed: its Python blocks and command lines run, offline, and every example too."""
+"""What the documentation shows can be typed: its Python and its command lines run, as does every example."""
 
 from __future__ import annotations
 
