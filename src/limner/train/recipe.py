@@ -1,4 +1,4 @@
-"""A recipe file and changes to it in → a checked, frozen `Recipe`; and back to TOML for the run's folder.
+"""A recipe file and changes to it in → a checked, frozen `Recipe`, and back to TOML.
 
 ::
 
@@ -21,11 +21,13 @@ import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
-from os import PathLike
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from limner.errors import RecipeError, UnknownName
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 __all__ = ["Recipe", "as_toml", "names", "read", "resolve"]
 
@@ -49,11 +51,12 @@ class Recipe:
     batch : int
         Pictures in one draw of the sampler.
     shards : int
-        Draws in a step; several processes share them, one process takes them in turn, with the same result.
+        Draws in a step; several processes share them, one process takes them in turn, with the
+        same result.
     lr : float
         Full learning rate, for the task's `optimizers`.
     schedule : {"constant", "cosine", "linear"}
-        How the rate falls from full to `lr_floor` × full between the end of the warm-up and `steps`.
+        How the rate falls to `lr_floor` × full between the end of the warm-up and `steps`.
     warmup_steps : int
         Steps over which the rate rises from 0.
     lr_floor : float
@@ -73,7 +76,7 @@ class Recipe:
     checkpoint_every_s : float
         Seconds between checkpoints.
     validate_every, sample_every, log_every : int
-        Steps between validations, contact sheets and rows of the log; 0 = never (the end still validates).
+        Steps between validations, contact sheets and rows of the log; 0 = never.
     best_metric : str
         The validation number by which the best weights are kept; "" keeps none.
     best_goal : {"max", "min"}
@@ -110,24 +113,11 @@ class Recipe:
     def __post_init__(self) -> None:
         """Refuse numbers that make no sense."""
         _least(self, 1, "steps", "batch", "shards")
-        _least(
-            self,
-            0,
-            "seed",
-            "lr",
-            "warmup_steps",
-            "lr_floor",
-            "ema_half_life_pictures",
-            "ema_ramp",
-            "grad_clip",
-        )
-        _least(
-            self, 0, "workers", "checkpoint_every_s", "validate_every", "sample_every", "log_every"
-        )
+        _least(self, 0, "seed", "lr", "warmup_steps", "lr_floor", "grad_clip", "workers")
+        _least(self, 0, "ema_half_life_pictures", "ema_ramp", "checkpoint_every_s")
+        _least(self, 0, "validate_every", "sample_every", "log_every")
         if not self.name or not all(c.isalnum() or c in "-_" for c in self.name):
-            raise RecipeError(
-                f"The recipe's name is {self.name!r}; use letters, digits, - and _ only."
-            )
+            raise RecipeError(f"The recipe's name is {self.name!r}; use letters, digits, - and _.")
 
     def settings(self, kind: type[_S]) -> _S:
         """Return the task's table as its own dataclass.
@@ -144,7 +134,7 @@ class Recipe:
         """
         return _checked(kind, self.table, f"[{self.task}]")
 
-    def changed(self, **values: Any) -> Recipe:  # noqa: ANN401  (any field's value)
+    def changed(self, **values: Any) -> Recipe:
         """Return a copy with other values."""
         return dataclasses.replace(self, **values)
 
@@ -165,7 +155,8 @@ def read(source: str | PathLike[str], changes: Sequence[str] = ()) -> Recipe:
     source : str or path
         A name from `names`, or the path of a ``.toml``.
     changes : sequence of str
-        ``key=value``; the value is read as TOML, else taken as text. ``parse.size_px=128`` reaches the task's table.
+        ``key=value``; the value is read as TOML, else taken as text. ``parse.size_px=128`` reaches
+        the task's table.
 
     Raises
     ------
@@ -188,9 +179,7 @@ def resolve(recipe: Recipe) -> Recipe:
     kind = getattr(module_of(recipe.task), "Settings", None)
     if kind is None:
         if recipe.table:
-            raise RecipeError(
-                f"The task {recipe.task!r} takes no table, but the recipe has [{recipe.task}]."
-            )
+            raise RecipeError(f"The task {recipe.task!r} takes no table; remove [{recipe.task}].")
         return recipe
     return recipe.changed(table=dataclasses.asdict(recipe.settings(kind)))
 
@@ -217,9 +206,7 @@ def _text(source: str | PathLike[str]) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise RecipeError(
-            f"The recipe {path} cannot be read ({error}); name a text file in TOML."
-        ) from error
+        raise RecipeError(f"The recipe {path} cannot be read: {error}.") from error
 
 
 def _parse(text: str, source: str) -> dict[str, Any]:
@@ -232,9 +219,7 @@ def _parse(text: str, source: str) -> dict[str, Any]:
 def _apply(values: dict[str, Any], change: str) -> None:
     key, equals, raw = change.partition("=")
     if not equals or not key.strip():
-        raise RecipeError(
-            f"The change {change!r} is not of the form key=value, for example lr=0.001."
-        )
+        raise RecipeError(f"The change {change!r} is not key=value, for example lr=0.001.")
     try:
         value = tomllib.loads(f"v = {raw}")["v"]
     except tomllib.TOMLDecodeError:
@@ -244,9 +229,7 @@ def _apply(values: dict[str, Any], change: str) -> None:
     for table in tables:
         target = target.setdefault(table, {})
         if not isinstance(target, dict):
-            raise RecipeError(
-                f"The change {change!r} goes into {table!r}, which is a value and no table."
-            )
+            raise RecipeError(f"The change {change!r} goes into {table!r}, which is no table.")
     target[last] = value
 
 
@@ -254,9 +237,7 @@ def _from_values(values: dict[str, Any]) -> Recipe:
     task = values.get("task")
     plain = {k: v for k, v in values.items() if k != task}
     if "table" in plain:
-        raise RecipeError(
-            f"The recipe has an unknown key 'table'; the task's own table is [{task}]."
-        )
+        raise RecipeError(f"There is no key 'table'; the task's own table is [{task}].")
     table = values.get(task, {}) if isinstance(task, str) else {}
     if not isinstance(table, dict):
         raise RecipeError(f"{task!r} is {table!r}, wanted a table [{task}].")
@@ -272,20 +253,15 @@ def _checked(kind: type[_S], values: Mapping[str, Any], where: str) -> _S:
         if key not in fields:
             known = sorted(set(fields) - {"table"})
             raise RecipeError(f"In {where}: {UnknownName.among('key', key, known)}")
-    missing = [
-        n
-        for n, f in fields.items()
-        if n not in values
-        and f.default is dataclasses.MISSING
-        and f.default_factory is dataclasses.MISSING
-    ]
+    needed = (n for n, f in fields.items() if f.default is f.default_factory is dataclasses.MISSING)
+    missing = [n for n in needed if n not in values]
     if missing:
         raise RecipeError(f"In {where} these keys are missing: {', '.join(missing)}.")
     hints = typing.get_type_hints(kind)
     return kind(**{k: _fitted(v, hints[k], f"{k} in {where}") for k, v in values.items()})
 
 
-def _fitted(value: Any, hint: Any, what: str) -> Any:  # noqa: ANN401  (any TOML value, any annotation)
+def _fitted(value: Any, hint: Any, what: str) -> Any:
     """Return `value` as `hint` wants it: ints become floats, lists tuples; all else must match."""
     origin = typing.get_origin(hint)
     fits: bool
@@ -309,7 +285,7 @@ def _fitted(value: Any, hint: Any, what: str) -> Any:  # noqa: ANN401  (any TOML
     return value
 
 
-def _first_fit(value: Any, hint: Any, what: str) -> Any:  # noqa: ANN401
+def _first_fit(value: Any, hint: Any, what: str) -> Any:
     for option in typing.get_args(hint):
         try:
             return _fitted(value, option, what)
@@ -318,7 +294,7 @@ def _first_fit(value: Any, hint: Any, what: str) -> Any:  # noqa: ANN401
     raise RecipeError(f"{what} is {value!r}, wanted {_said(hint)}.")
 
 
-def _fitted_tuple(value: Any, hint: Any, what: str) -> tuple[Any, ...]:  # noqa: ANN401
+def _fitted_tuple(value: Any, hint: Any, what: str) -> tuple[Any, ...]:
     inner = typing.get_args(hint)
     if not isinstance(value, list | tuple):
         raise RecipeError(f"{what} is {value!r}, wanted a list.")
@@ -329,12 +305,11 @@ def _fitted_tuple(value: Any, hint: Any, what: str) -> tuple[Any, ...]:  # noqa:
     return tuple(_fitted(v, i, what) for v, i in zip(value, inner, strict=True))
 
 
-def _said(hint: Any) -> str:  # noqa: ANN401
+def _said(hint: Any) -> str:
     if typing.get_origin(hint) is Literal:
         return "one of " + ", ".join(repr(a) for a in typing.get_args(hint))
-    return {int: "a whole number", float: "a number", str: "text", bool: "true or false"}.get(
-        hint, str(hint)
-    )
+    plain = {int: "a whole number", float: "a number", str: "text", bool: "true or false"}
+    return plain.get(hint, str(hint))
 
 
 def _least(recipe: Recipe, low: float, *keys: str) -> None:
@@ -343,7 +318,7 @@ def _least(recipe: Recipe, low: float, *keys: str) -> None:
             raise RecipeError(f"{key} is {getattr(recipe, key)}, wanted at least {low}.")
 
 
-def _literal(value: Any) -> str:  # noqa: ANN401
+def _literal(value: Any) -> str:
     """Return a TOML literal of a value that came from TOML."""
     if isinstance(value, bool):
         return "true" if value else "false"

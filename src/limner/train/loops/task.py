@@ -1,8 +1,9 @@
-"""What the training loop drives: a recipe and a folder of data in → a `Task` with nets, batches, losses and an export.
+"""What the training loop drives: a recipe and a folder of data in → a `Task`.
 
-A task is one file in this package. A recipe's ``task = "parse"`` imports ``limner.train.loops.parse`` and calls its
-``make(recipe, data)``; nothing registers itself. The task's own settings are a frozen dataclass ``Settings`` in the
-same file, filled from the recipe's table of the task's name (``[parse]``) by ``recipe.settings(Settings)``.
+A task is one file in this package. A recipe's ``task = "parse"`` imports
+``limner.train.loops.parse`` and calls its ``make(recipe, data)``; nothing registers itself. The
+task's own settings are a frozen dataclass ``Settings`` in the same file, filled from the recipe's
+table of the task's name (``[parse]``) by ``recipe.settings(Settings)``.
 
 ::
 
@@ -15,33 +16,36 @@ same file, filled from the recipe's table of the task's name (``[parse]``) by ``
 
 What the loop promises to a task:
 
-- Batches are ``sampler.batch(rng)`` as numpy, turned into tensors of the same dtype and shape on the right device;
-  `rng` depends on (seed, step, shard) alone, so that a resumed run sees the same pictures.
-- torch's own random numbers are seeded from (seed, step, shard, turn) before each turn of `Task.losses`; use them for
-  noise and dropout, and no other source.
-- Forward passes run under autocast; losses arrive in whatever dtype the task leaves them in (use ``.float()`` first).
-- Nets that are not trained (perceptual features and the like) stay out of `Task.nets`: keep them as plain attributes
-  and move them with ``.to(x.device)`` where they are used.
+- Batches are ``sampler.batch(rng)`` as numpy, turned into tensors of the same dtype and shape on
+  the right device; `rng` depends on (seed, step, shard) alone, so that a resumed run sees the same
+  pictures.
+- torch's own random numbers are seeded from (seed, step, shard, turn) before each turn of
+  `Task.losses`; use them for noise and dropout, and no other source.
+- Forward passes run under autocast; losses arrive in whatever dtype the task leaves them in (use
+  ``.float()`` first).
+- Nets that are not trained (perceptual features and the like) stay out of `Task.nets`: keep them
+  as plain attributes and move them with ``.to(x.device)`` where they are used.
 """
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
-from typing import Any, Protocol
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from typing import TYPE_CHECKING, Any, Protocol
 
 from limner.errors import RecipeError, UnknownName
 from limner.train.recipe import Recipe
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
 
 __all__ = ["ExportSpec", "Make", "Sampler", "Task", "load", "module_of", "names"]
 
@@ -62,15 +66,16 @@ class Sampler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ExportSpec:
-    """All that `limner.train.export` must know to turn a trained net into a graph, a ledger row and a card.
+    """What `limner.train.export` must know to make a graph, a ledger row and a card of a net.
 
     Parameters
     ----------
     name : str
         ``<room>-<role>``; the file is ``<name>.onnx``.
     module : nn.Module
-        Called as ``module(*inputs.values())``; returns one tensor or a tuple, in the order of `outputs`. Parameter
-        names become initialiser names; a wrapper around the net only adds a prefix.
+        Called as ``module(*inputs.values())``; returns one tensor or a tuple, in the order of
+        `outputs`. Parameter names become initialiser names; a wrapper around the net only adds a
+        prefix.
     inputs : mapping of str to Tensor
         Examples in calling order.
     outputs : tuple of str
@@ -134,8 +139,9 @@ class Task(Protocol):
     ) -> Iterator[tuple[str, Tensor, dict[str, float]]]:
         """Yield (optimiser's name, loss, numbers to log), one turn after another.
 
-        The loop clears that optimiser's gradients, goes backward, clips and steps before it asks for the next turn.
-        Keep what later turns need in local variables, never on `self`: several batches may be under way at once.
+        The loop clears that optimiser's gradients, goes backward, clips and steps before it asks
+        for the next turn. Keep what later turns need in local variables, never on `self`: several
+        batches may be under way at once.
         """
         ...
 
@@ -144,7 +150,7 @@ class Task(Protocol):
         ...
 
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
-        """Return a contact sheet of the same few held-out people each time, (H, W, 3) uint8."""
+        """Return a contact sheet of the same few held-out people, (H, W, 3) uint8."""
         ...
 
     def export(self, ema: nn.Module) -> ExportSpec:
@@ -155,7 +161,21 @@ class Task(Protocol):
 Make = Callable[[Recipe, Path], Task]
 
 #: Files of this package that are the loop itself, not tasks.
-_LOOP = frozenset({"checkpoint", "ema", "engine", "log", "precision", "prefetch", "start", "task"})
+_LOOP = frozenset(
+    [
+        "checkpoint",
+        "ema",
+        "engine",
+        "job",
+        "log",
+        "loop",
+        "precision",
+        "prefetch",
+        "start",
+        "step",
+        "task",
+    ]
+)
 
 
 def names() -> tuple[str, ...]:
