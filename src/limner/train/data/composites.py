@@ -54,7 +54,12 @@ class SceneSampler:
     """
 
     def __init__(
-        self, sitters: Sitters, grounds: list[NDArray[np.uint8]], *, batch: int = 16, size_px: int = 320
+        self,
+        sitters: Sitters,
+        grounds: list[NDArray[np.uint8]],
+        *,
+        batch: int = 16,
+        size_px: int = 320,
     ) -> None:
         self.sitters, self.grounds, self.count, self.size = sitters, grounds, batch, size_px
         masked = sitters.masks[:, 128, 128] > 0
@@ -75,13 +80,18 @@ class SceneSampler:
             if n:
                 boxes[i, :n], fives[i, :n] = s.boxes[:n], s.fives[:n]
         pictures = np.stack([s.picture for s in scenes]).transpose(0, 3, 1, 2)
-        return {"pictures": np.ascontiguousarray(pictures), "boxes": boxes, "fives": fives, "counts": counts}
+        return {
+            "pictures": np.ascontiguousarray(pictures),
+            "boxes": boxes,
+            "fives": fives,
+            "counts": counts,
+        }
 
     def scene(self, rng: np.random.Generator) -> _Scene:
         """Return one scene: many cut-out people, one whole picture, a grid of pictures, or nobody."""
         kind = rng.random()
         if kind < 0.10:
-            scene = _Scene(self._ground(rng))
+            scene = _Scene(self.ground(rng))
         elif kind < 0.50:
             scene = self._crowd(rng)
         elif kind < 0.80:
@@ -91,21 +101,29 @@ class SceneSampler:
         scene.picture = photograph(scene.picture, rng)
         return scene
 
-    def _ground(self, rng: np.random.Generator) -> NDArray[np.uint8]:
+    def ground(self, rng: np.random.Generator) -> NDArray[np.uint8]:
         choice = rng.random()
         if choice < 0.12:
             low = rng.uniform(0, 255, (int(rng.integers(2, 24)), int(rng.integers(2, 24)), 3))
-            return cv2.resize(low.astype(np.uint8), (self.size, self.size), interpolation=cv2.INTER_CUBIC)
+            return cv2.resize(
+                low.astype(np.uint8), (self.size, self.size), interpolation=cv2.INTER_CUBIC
+            )
         if choice < 0.40:
             return self._faceless(rng)
         picture = self.grounds[int(rng.integers(len(self.grounds)))]
         return self._random_crop(picture, rng)
 
-    def _random_crop(self, picture: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    def _random_crop(
+        self, picture: NDArray[np.uint8], rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
         h, w = picture.shape[:2]
         side = int(min(h, w) * rng.uniform(0.25, 1.0))
         y, x = int(rng.integers(0, h - side + 1)), int(rng.integers(0, w - side + 1))
-        crop = cv2.resize(picture[y : y + side, x : x + side], (self.size, self.size), interpolation=cv2.INTER_AREA)
+        crop = cv2.resize(
+            picture[y : y + side, x : x + side],
+            (self.size, self.size),
+            interpolation=cv2.INTER_AREA,
+        )
         crop = np.rot90(crop, int(rng.integers(4)))
         return np.ascontiguousarray(crop[:, ::-1] if rng.random() < 0.5 else crop)
 
@@ -129,7 +147,11 @@ class SceneSampler:
 
     def _pick(self, rng: np.random.Generator, *, cut: bool) -> int:
         if cut:
-            return int(self.cut_out[min(np.searchsorted(self.cut_weights, rng.random()), len(self.cut_out) - 1)])
+            return int(
+                self.cut_out[
+                    min(np.searchsorted(self.cut_weights, rng.random()), len(self.cut_out) - 1)
+                ]
+            )
         return int(min(np.searchsorted(self.weights, rng.random()), len(self.weights) - 1))
 
     @staticmethod
@@ -160,9 +182,13 @@ class SceneSampler:
         box = np.r_[low, high].astype(np.float32)
         clipped = np.clip(box, 0, self.size - 1)
         area = float(np.prod(box[2:] - box[:2]))
-        if np.prod(clipped[2:] - clipped[:2]) < 0.6 * area or any(_overlap(box, b) > 0.05 for b in scene.boxes):
+        if np.prod(clipped[2:] - clipped[:2]) < 0.6 * area or any(
+            _overlap(box, b) > 0.05 for b in scene.boxes
+        ):
             return False
-        corners = np.array([[0, 0], [w, 0], [0, h], [w, h]], np.float64) @ matrix[:, :2].T + matrix[:, 2]
+        corners = (
+            np.array([[0, 0], [w, 0], [0, h], [w, h]], np.float64) @ matrix[:, :2].T + matrix[:, 2]
+        )
         x0, y0 = np.clip(np.floor(corners.min(0)) - 2, 0, self.size).astype(int)
         x1, y1 = np.clip(np.ceil(corners.max(0)) + 3, 0, self.size).astype(int)
         if bleed:
@@ -170,8 +196,12 @@ class SceneSampler:
         local, size = matrix - [[0, 0, x0], [0, 0, y0]], (int(x1 - x0), int(y1 - y0))
         flags = cv2.INTER_AREA if abs(np.linalg.det(matrix[:, :2])) < 0.5 else cv2.INTER_LINEAR
         border = cv2.BORDER_REFLECT if bleed else cv2.BORDER_CONSTANT
-        patch = cv2.warpAffine(np.ascontiguousarray(picture), local, size, flags=flags, borderMode=border)
-        alpha = cv2.warpAffine(np.ascontiguousarray(mask), local, size, flags=cv2.INTER_LINEAR, borderMode=border)
+        patch = cv2.warpAffine(
+            np.ascontiguousarray(picture), local, size, flags=flags, borderMode=border
+        )
+        alpha = cv2.warpAffine(
+            np.ascontiguousarray(mask), local, size, flags=cv2.INTER_LINEAR, borderMode=border
+        )
         if region is not None:
             alpha = np.where(region[y0:y1, x0:x1], alpha, 0).astype(np.uint8)
         if any(_covered(b - np.array([x0, y0, x0, y0]), alpha) > 0.25 for b in scene.boxes):
@@ -199,29 +229,37 @@ class SceneSampler:
         return np.c_[a, centre - a @ middle]
 
     def _crowd(self, rng: np.random.Generator) -> _Scene:
-        scene = _Scene(self._ground(rng))
+        scene = _Scene(self.ground(rng))
         for _ in range(int(rng.integers(1, 8))):
             i, mirror, cut = self._pick(rng, cut=True), rng.random() < 0.5, True
             if rng.random() < 0.35:
                 i, cut = self._pick(rng, cut=False), False
             height = float(np.exp(rng.uniform(np.log(10), np.log(0.7 * self.size))))
             centre = rng.uniform(0.05, 0.95, 2) * self.size
-            matrix = self._matrix(i, height=height, centre=centre, roll_deg=self._roll(rng), mirror=mirror)
+            matrix = self._matrix(
+                i, height=height, centre=centre, roll_deg=self._roll(rng), mirror=mirror
+            )
             self._place(scene, i, matrix=matrix, mirror=mirror, cut=cut)
         return scene
 
     def _single(self, rng: np.random.Generator) -> _Scene:
-        ground = np.full((self.size, self.size, 3), rng.integers(0, 256, 3 if rng.random() < 0.5 else 1), np.uint8)
-        scene = _Scene(self._ground(rng) if rng.random() < 0.3 else ground)
+        ground = np.full(
+            (self.size, self.size, 3),
+            rng.integers(0, 256, 3 if rng.random() < 0.5 else 1),
+            np.uint8,
+        )
+        scene = _Scene(self.ground(rng) if rng.random() < 0.3 else ground)
         i, mirror = self._pick(rng, cut=False), rng.random() < 0.5
         height = float(np.exp(rng.uniform(np.log(0.12), np.log(0.95)))) * self.size
         centre = rng.uniform(0.3, 0.7, 2) * self.size
-        matrix = self._matrix(i, height=height, centre=centre, roll_deg=self._roll(rng), mirror=mirror)
+        matrix = self._matrix(
+            i, height=height, centre=centre, roll_deg=self._roll(rng), mirror=mirror
+        )
         self._place(scene, i, matrix=matrix, mirror=mirror, bleed=rng.random() < 0.6)
         return scene
 
     def _grid(self, rng: np.random.Generator) -> _Scene:
-        scene = _Scene(self._ground(rng))
+        scene = _Scene(self.ground(rng))
         n = int(rng.integers(2, 5))
         cell = self.size / n
         for k in range(n * n):
@@ -234,7 +272,9 @@ class SceneSampler:
             region[y : int(y + cell), x : int(x + cell)] = True
             height = cell * rng.uniform(0.35, 0.75)
             centre = corner + cell / 2 + rng.normal(0, 0.05 * cell, 2)
-            matrix = self._matrix(i, height=height, centre=centre, roll_deg=self._roll(rng), mirror=mirror)
+            matrix = self._matrix(
+                i, height=height, centre=centre, roll_deg=self._roll(rng), mirror=mirror
+            )
             self._place(scene, i, matrix=matrix, mirror=mirror, region=region)
         return scene
 

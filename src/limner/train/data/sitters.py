@@ -55,7 +55,9 @@ class Sitters:
     kind: NDArray[np.uint8]
 
 
-Row = tuple[NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.float32], NDArray[np.float32], int]
+Row = tuple[
+    NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.float32], NDArray[np.float32], int
+]
 _UNKNOWN = np.full(3, np.nan, np.float32)
 
 
@@ -68,8 +70,9 @@ def fs2k_split(folder: Path, split: str) -> list[dict[str, str]]:
 def _poses(path: Path) -> dict[str, NDArray[np.float32]]:
     with np.load(path) as data:
         key = "yaw_pitch_roll_deg" if "yaw_pitch_roll_deg" in data else "ypr"
-        # stored yaw: nose to the picture's right; the product's sign is the other one
-        turn = data[key].astype(np.float32) * np.array([-1, 1, 1], np.float32)
+        # the teacher's angles in the product's sign and scale, as measured on exact synthetic views
+        turn = data[key].astype(np.float32) * np.array([-1 / 1.06, 1 / 0.73, 1], np.float32)
+        turn[:, 1] -= 4 / 0.73
         return dict(zip(data["ids"].tolist(), turn, strict=True))
 
 
@@ -77,7 +80,10 @@ def _celeba(folder: Path, split: str) -> Iterator[Row]:
     points = mesh(folder / "celeba-landmarks.npz")
     poses = _poses(folder / "celeba-landmarks.npz")
     if split == "train":
-        photos, labels = Pack(folder / "celeba-256-photos.tar"), Pack(folder / "celeba-256-labels.tar")
+        photos, labels = (
+            Pack(folder / "celeba-256-photos.tar"),
+            Pack(folder / "celeba-256-labels.tar"),
+        )
     else:
         photos = labels = Pack(folder / "celeba-val.tar")
     for name in photos.ids("photo"):
@@ -112,7 +118,9 @@ def _turnheads(folder: Path, labels: Path, split: str) -> Iterator[Row]:
         points, score = data["xyz_px"], data["score"]
     for i in range(len(heads)):
         if score[i] > 0.5:
-            turn = np.array([heads.arrays["yaw_deg"][i], heads.arrays["pitch_deg"][i], np.nan], np.float32)
+            turn = np.array(
+                [heads.arrays["yaw_deg"][i], heads.arrays["pitch_deg"][i], np.nan], np.float32
+            )
             mask = (heads.label(i) > 0).astype(np.uint8) * 255
             yield heads.photo(i), mask, points[i], turn, 2
 
@@ -169,7 +177,9 @@ def build_sitters(folder: Path, labels: Path, cache: Path, split: str = "train")
         base.mkdir(parents=True, exist_ok=True)
         rows = [_shrink(r) for r in _rows(folder, labels, split)]
         n = len(rows)
-        pictures = np.lib.format.open_memmap(base / "pictures.npy", "w+", np.uint8, (n, 256, 256, 3))
+        pictures = np.lib.format.open_memmap(
+            base / "pictures.npy", "w+", np.uint8, (n, 256, 256, 3)
+        )
         masks = np.lib.format.open_memmap(base / "masks.npy", "w+", np.uint8, (n, 256, 256))
         sizes = np.zeros((n, 2), np.int16)
         for i, (picture, mask, *_) in enumerate(rows):
@@ -190,5 +200,7 @@ def build_sitters(folder: Path, labels: Path, cache: Path, split: str = "train")
     with np.load(base / "rest.npz") as rest:
         fields = {k: rest[k] for k in rest.files}
     return Sitters(
-        np.load(base / "pictures.npy", mmap_mode="r"), np.load(base / "masks.npy", mmap_mode="r"), **fields
+        np.load(base / "pictures.npy", mmap_mode="r"),
+        np.load(base / "masks.npy", mmap_mode="r"),
+        **fields,
     )

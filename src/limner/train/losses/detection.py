@@ -15,7 +15,9 @@ RANGES = ((0.0, 44.0), (44.0, 110.0), (110.0, 1e5))
 def cell_centres(size_px: tuple[int, int], stride: int, device: torch.device) -> Tensor:
     """Return (cells, 2) x, y px of the centres, in row order."""
     height, width = size_px[0] // stride, size_px[1] // stride
-    y, x = torch.meshgrid(torch.arange(height, device=device), torch.arange(width, device=device), indexing="ij")
+    y, x = torch.meshgrid(
+        torch.arange(height, device=device), torch.arange(width, device=device), indexing="ij"
+    )
     return (torch.stack([x, y], -1).reshape(-1, 2).float() + 0.5) * stride - 0.5
 
 
@@ -29,7 +31,9 @@ def giou(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
     return iou - (hull - area) / hull.clamp(min=1e-6), iou
 
 
-def assign(boxes: Tensor, counts: Tensor, centres: Tensor, stride: int, limits: tuple[float, float]) -> Tensor:
+def assign(
+    boxes: Tensor, counts: Tensor, centres: Tensor, stride: int, limits: tuple[float, float]
+) -> Tensor:
     """Return (N, cells) the index of the face that each cell answers for, −1 for none.
 
     A cell answers for a face of its stride's range whose centre lies within 1.3 strides; the nearest wins.
@@ -93,8 +97,12 @@ def detection_loss(
             answering += len(n)
         logit = cells[..., 0]
         weight = (torch.sigmoid(logit) - target).abs() ** 2
-        total_score = total_score + (
-            weight * functional.binary_cross_entropy_with_logits(logit, target, reduction="none")
-        ).sum()
+        total_score = (
+            total_score
+            + (
+                weight
+                * functional.binary_cross_entropy_with_logits(logit, target, reduction="none")
+            ).sum()
+        )
     count = max(answering, 1)
     return {"score": total_score / count, "box": total_box / count, "points": total_points / count}

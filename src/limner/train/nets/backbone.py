@@ -45,7 +45,9 @@ class SameConv(nn.Conv2d):
 class Bottleneck(nn.Module):
     """Expand, filter each channel alone, project; with a shortcut where the shape stays (MBConv without SE)."""
 
-    def __init__(self, before: int, after: int, *, kernel: int, stride: int, expansion: int) -> None:
+    def __init__(
+        self, before: int, after: int, *, kernel: int, stride: int, expansion: int
+    ) -> None:
         super().__init__()
         wide = before * expansion
         self.shortcut = stride == 1 and before == after
@@ -96,7 +98,11 @@ class Trunk(nn.Module):
                 self._taps.append(len(self.blocks) - 1)
             for i in range(repeats):
                 block = Bottleneck(
-                    channels, after, kernel=kernel, stride=stride if i == 0 else 1, expansion=expansion
+                    channels,
+                    after,
+                    kernel=kernel,
+                    stride=stride if i == 0 else 1,
+                    expansion=expansion,
                 )
                 self.blocks.append(block)
                 channels = after
@@ -131,7 +137,9 @@ class Trunk(nn.Module):
         own = self.state_dict()
         if len(theirs) < len(own):
             raise ValueError(f"The ImageNet file holds {len(theirs)} arrays, wanted {len(own)}.")
-        matched = {k: v for (k, mine), v in zip(own.items(), theirs, strict=False) if mine.shape == v.shape}
+        matched = {
+            k: v for (k, mine), v in zip(own.items(), theirs, strict=False) if mine.shape == v.shape
+        }
         if len(matched) != len(own):
             raise ValueError("The ImageNet file's arrays do not fit this trunk.")
         self.load_state_dict(matched)

@@ -64,7 +64,8 @@ class Detector(nn.Module):
             Separable(width, 2 * width, 2, 5), *(Separable(2 * width, 2 * width) for _ in range(3))
         )
         self.down32 = nn.Sequential(
-            Separable(2 * width, 2 * width, 2, 5), *(Separable(2 * width, 2 * width, 1, 5) for _ in range(3))
+            Separable(2 * width, 2 * width, 2, 5),
+            *(Separable(2 * width, 2 * width, 1, 5) for _ in range(3)),
         )
         self.lateral = nn.ModuleList(_conv(c, neck, 1) for c in (width, 2 * width, 2 * width))
         self.smooth = nn.ModuleList(Separable(neck, neck) for _ in STRIDES)
@@ -88,7 +89,10 @@ class Detector(nn.Module):
         out = []
         for i, p in enumerate((p8, p16, p32)):
             q = self.smooth[i](p)
-            score, shape = self.score(self.score_tower(q)), self.shape(self.box_tower(q)) * self.scale[i]
+            score, shape = (
+                self.score(self.score_tower(q)),
+                self.shape(self.box_tower(q)) * self.scale[i],
+            )
             box = torch.exp(shape[:, :4].clamp(-4, 4)) * 2
             cells = torch.cat([score, box, shape[:, 4:] * 4], 1)
             out.append(cells.flatten(2).transpose(1, 2))

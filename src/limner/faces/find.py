@@ -1,0 +1,90 @@
+"""Every face of a picture, in reading order: a photo in → faces with points, angles and crops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from limner.faces.detect import detect_boxes
+from limner.faces.landmarks import find_landmarks
+from limner.geometry.align import crop_from_landmarks
+from limner.records import Face
+
+if TYPE_CHECKING:
+    from limner.records import Photo
+
+__all__ = ["find_faces", "reading_order"]
+
+_SURE = 0.5
+
+
+def reading_order(boxes: list[tuple[float, float, float, float]]) -> list[int]:
+    """Return the order in which boxes are read: rows from the top, each from the left.
+
+    Parameters
+    ----------
+    boxes : list of tuple
+        x0, y0, x1, y1.
+
+    Returns
+    -------
+    list of int
+        Indices. A box joins the row of the highest box left if its middle lies above that box's lower edge.
+
+    Examples
+    --------
+    >>> reading_order([(50, 2, 60, 12), (0, 0, 10, 10), (0, 30, 10, 40)])
+    [1, 0, 2]
+    """
+    left = sorted(range(len(boxes)), key=lambda i: (boxes[i][1], boxes[i][0]))
+    order: list[int] = []
+    while left:
+        bottom = boxes[left[0]][3]
+        line = [i for i in left if (boxes[i][1] + boxes[i][3]) / 2 <= bottom]
+        order += sorted(line, key=lambda i: (boxes[i][0], boxes[i][1]))
+        left = [i for i in left if i not in line]
+    return order
+
+
+def find_faces(photo: Photo) -> tuple[Face, ...]:
+    """Find all faces of a photograph or drawing.
+
+    Parameters
+    ----------
+    photo : Photo
+        Any picture.
+
+    Returns
+    -------
+    tuple of Face
+        In reading order (`reading_order`); empty where there is none.
+    """
+    faces = []
+    for found in detect_boxes(photo.pixels):
+        marked = find_landmarks(photo.pixels, found)
+        score = float(np.sqrt(found.score * marked.presence))
+        if score < _SURE:
+            continue
+        low, high = marked.points[:468].min(0), marked.points[:468].max(0)
+        if not (high > low).all():
+            continue
+        face = Face(
+            box=np.concatenate([low, high]).astype(np.float32),
+            score=min(1.0, score),
+            landmarks=marked.points,
+            yaw_deg=marked.yaw_deg,
+            pitch_deg=marked.pitch_deg,
+            roll_deg=marked.roll_deg,
+            crop_from_photo=crop_from_landmarks(marked.points),
+        )
+        if not any(_same_head(face, other) for other in faces):
+            faces.append(face)
+    order = reading_order([tuple(map(float, f.box)) for f in faces])
+    return tuple(faces[i] for i in order)
+
+
+def _same_head(a: Face, b: Face) -> bool:
+    """Say whether two finds are one head: their middles lie within a third of the smaller one's height."""
+    gap = np.abs(a.box[:2] + a.box[2:] - b.box[:2] - b.box[2:]).max() / 2
+    return bool(gap < min(a.height_px, b.height_px) / 3)

@@ -1,0 +1,145 @@
+"""What each pixel of a face shows: a photo and its faces in → the 19 classes, in the crop or the whole picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from limner.geometry.affine import compose, invert
+from limner.geometry.align import warp
+from limner.records import SemanticMap
+from limner.weights import session
+from limner.weights.ledger import row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from limner.records import Face, Photo
+
+__all__ = ["CROP_PX", "WEIGHT", "crop_photo", "parse_crop", "parse_photo"]
+
+WEIGHT = "faces-parse"
+CROP_PX = 512
+
+
+def crop_photo(photo: Photo, face: Face) -> NDArray[np.uint8]:
+    """Return the aligned (512, 512, 3) uint8 crop of a face; the picture's edge is carried outwards."""
+    return np.asarray(warp(photo.pixels, face.crop_from_photo, (CROP_PX, CROP_PX)), np.uint8)
+
+
+def _scores(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the network's (h, w, 19) logits of a crop."""
+    side = int(row(WEIGHT).inputs["crop"]["shape"][2])
+    small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
+    x = (small.astype(np.float32).transpose(2, 0, 1)[None] - 127) / 128
+    logits = session().run(WEIGHT, {"crop": x})["logits"][0]
+    return np.ascontiguousarray(logits.transpose(1, 2, 0))
+
+
+def _ids(scores: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return class ids at `size` (width, height): scores are raised first, so that edges stay smooth."""
+    present = np.unique(scores.argmax(2))
+    chosen = np.ascontiguousarray(scores[..., present])
+    best = np.full((size[1], size[0]), -np.inf, np.float32)
+    ids = np.zeros(best.shape, np.uint8)
+    for k, plane in zip(present, np.moveaxis(chosen, 2, 0), strict=True):
+        up = cv2.resize(np.ascontiguousarray(plane), size, interpolation=cv2.INTER_LINEAR)
+        better = up > best
+        best[better], ids[better] = up[better], k
+    return ids
+
+
+def parse_crop(photo: Photo, face: Face) -> SemanticMap:
+    """Parse the aligned crop of one face.
+
+    Parameters
+    ----------
+    photo : Photo
+        The picture.
+    face : Face
+        One of its faces.
+
+    Returns
+    -------
+    SemanticMap
+        512 × 512, in the frame of ``face.crop_from_photo``. What lies beyond the picture's edge is background.
+    """
+    ids = _ids(_scores(crop_photo(photo, face)), (CROP_PX, CROP_PX))
+    inside = warp(
+        np.full(photo.pixels.shape[:2], 255, np.uint8),
+        face.crop_from_photo,
+        (CROP_PX, CROP_PX),
+        border="zero",
+        interpolation="nearest",
+    )
+    ids[inside < 128] = 0
+    return SemanticMap(ids)
+
+
+def parse_photo(photo: Photo, faces: Iterable[Face]) -> SemanticMap:
+    """Parse every given face of a picture, at the picture's own size.
+
+    Parameters
+    ----------
+    photo : Photo
+        The picture.
+    faces : iterable of Face
+        Where two crops overlap, the nearer face (the larger one) is in front.
+
+    Returns
+    -------
+    SemanticMap
+        Background where no face's crop reaches.
+    """
+    width, height = photo.size_px
+    labels = np.zeros((height, width), np.uint8)
+    for face in sorted(faces, key=lambda f: f.height_px):
+        scores = _scores(crop_photo(photo, face))
+        side = scores.shape[0]
+        # crop px of 512 to px of the smaller grid of scores
+        k = side / CROP_PX
+        grid_from_crop = np.array([[k, 0, (k - 1) / 2], [0, k, (k - 1) / 2]])
+        photo_from_grid = invert(compose(grid_from_crop, face.crop_from_photo))
+        x0, y0, x1, y1 = _reach(photo_from_grid, side, (width, height))
+        if x1 <= x0 or y1 <= y0:
+            continue
+        local = photo_from_grid - np.array([[0, 0, x0], [0, 0, y0]])
+        ids = _warped_ids(scores, local, (x1 - x0, y1 - y0))
+        region = labels[y0:y1, x0:x1]
+        region[ids > 0] = ids[ids > 0]
+    return SemanticMap(labels)
+
+
+def _reach(
+    photo_from_grid: NDArray[np.float64], side: int, size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    corners = np.array([[0, 0], [side - 1, 0], [0, side - 1], [side - 1, side - 1]])
+    there = corners @ photo_from_grid[:, :2].T + photo_from_grid[:, 2]
+    low = np.clip(np.floor(there.min(0)), 0, size).astype(int)
+    high = np.clip(np.ceil(there.max(0)) + 1, 0, size).astype(int)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _warped_ids(
+    scores: NDArray[np.float32], matrix: NDArray[np.float64], size: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Return ids of turned and scaled scores; background outside the crop."""
+    best = np.full((size[1], size[0]), -1e9, np.float32)
+    ids = np.zeros(best.shape, np.uint8)
+    for k in np.unique(scores.argmax(2)):
+        plane = np.ascontiguousarray(scores[..., k])
+        up = cv2.warpAffine(
+            plane,
+            matrix,
+            size,
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=-1e9,
+        )
+        better = up > best
+        best[better], ids[better] = up[better], k
+    return ids

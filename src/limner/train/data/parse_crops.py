@@ -1,0 +1,120 @@
+"""Crops for the parsing network: photographs with human labels in → turned, lit, mirrored crops with shares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from limner.records import CLASSES, MIRRORED
+from limner.train.data.augment import photograph
+from limner.train.data.packs import Pack, Turnheads
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+__all__ = ["ParseSampler", "build_parse_arrays", "shares"]
+
+_RARE = (3, 14, 15, 16)
+_MIRRORED = np.array(MIRRORED, np.uint8)
+
+
+def build_parse_arrays(folder: Path, cache: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return photographs (N, 256, 256, 3) and labels (N, 256, 256): CelebAMask-HQ's train part, then turnheads'.
+
+    Parameters
+    ----------
+    folder : Path
+        The packs.
+    cache : Path
+        Where the arrays are kept once built.
+    """
+    base = cache / "parse-256"
+    if not (base / "done").exists():
+        base.mkdir(parents=True, exist_ok=True)
+        photos, labels = Pack(folder / "celeba-256-photos.tar"), Pack(folder / "celeba-256-labels.tar")
+        ids, heads = photos.ids("photo"), Turnheads(folder / "turnheads-train.npz")
+        n = len(ids) + len(heads)
+        x = np.lib.format.open_memmap(base / "photos.npy", "w+", np.uint8, (n, 256, 256, 3))
+        y = np.lib.format.open_memmap(base / "labels.npy", "w+", np.uint8, (n, 256, 256))
+        for i, name in enumerate(ids):
+            x[i], y[i] = photos.rgb("photo", name), labels.labels(name)
+        for i in range(len(heads)):
+            x[len(ids) + i], y[len(ids) + i] = heads.photo(i), heads.label(i)
+        x.flush()
+        y.flush()
+        (base / "done").write_text(str(len(ids)))
+    return np.load(base / "photos.npy", mmap_mode="r"), np.load(base / "labels.npy", mmap_mode="r")
+
+
+def shares(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return (19, H / 2, W / 2) uint8: of the four pixels under a cell, how many have each class."""
+    out = np.zeros((len(CLASSES), labels.shape[0] // 2, labels.shape[1] // 2), np.uint8)
+    for k in np.unique(labels):
+        m = (labels == k).view(np.uint8)
+        out[k] = m[::2, ::2] + m[1::2, ::2] + m[::2, 1::2] + m[1::2, 1::2]
+    return out
+
+
+class ParseSampler:
+    """Batches of crops with shares.
+
+    Parameters
+    ----------
+    photos, labels : ndarray
+        From `build_parse_arrays`.
+    real : int
+        How many of them are real photographs; the rest are synthetic.
+    batch, size_px : int
+        Crops a batch, side of a crop.
+    synthetic : float
+        Share of synthetic heads.
+    """
+
+    def __init__(
+        self,
+        photos: NDArray[np.uint8],
+        labels: NDArray[np.uint8],
+        *,
+        real: int,
+        batch: int = 12,
+        size_px: int = 256,
+        synthetic: float = 0.08,
+    ) -> None:
+        self.photos, self.labels, self.count, self.size = photos, labels, batch, size_px
+        self.real, self.synthetic = real, synthetic
+        rare = np.array([np.isin(y[::4, ::4], _RARE).any() for y in labels[:real]])
+        weights = np.where(rare, 2.5, 1.0)
+        self.weights = np.cumsum(weights / weights.sum())
+
+    def batch(self, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+        """Return pictures (N, 3, S, S) uint8 and shares (N, 19, S / 2, S / 2) uint8."""
+        pairs = [self.one(rng) for _ in range(self.count)]
+        pictures = np.stack([p for p, _ in pairs]).transpose(0, 3, 1, 2)
+        return {"pictures": np.ascontiguousarray(pictures), "shares": np.stack([s for _, s in pairs])}
+
+    def one(self, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Return one crop and its shares."""
+        if rng.random() < self.synthetic:
+            i = int(rng.integers(self.real, len(self.photos)))
+        else:
+            i = int(min(np.searchsorted(self.weights, rng.random()), self.real - 1))
+        photo, labels = self.photos[i], self.labels[i]
+        if rng.random() < 0.5:
+            photo, labels = photo[:, ::-1], _MIRRORED[labels[:, ::-1]]
+        if rng.random() < 0.75:
+            k = np.exp(rng.normal(0.02, 0.10)) * self.size / 256
+            t = np.radians(rng.normal(0, 9))
+            a = k * np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
+            centre = np.array([127.5, 127.5])
+            m = np.c_[a, (self.size - 1) / 2 + rng.normal(0, 0.03, 2) * self.size - a @ centre]
+            size = (self.size, self.size)
+            border = cv2.BORDER_REFLECT
+            photo = cv2.warpAffine(np.ascontiguousarray(photo), m, size, flags=cv2.INTER_LINEAR, borderMode=border)
+            labels = cv2.warpAffine(
+                np.ascontiguousarray(labels), m, size, flags=cv2.INTER_NEAREST, borderMode=border
+            )
+        return photograph(np.ascontiguousarray(photo), rng, amount=0.8), shares(labels)
