@@ -1,7 +1,4 @@
-"""Draw every sample sitter in three styles, with lines, a plot and a semantic map, on one contact sheet.
-
-    python examples/demo.py [OUT_DIR]
-"""
+"""Draw every sample sitter in three styles, with lines, strokes and parts, on a contact sheet."""
 
 import shutil
 import string
@@ -11,31 +8,32 @@ from pathlib import Path
 import limner
 
 HERE = Path(__file__).parent
-STYLES = ("croquis", "hatch", "pencil")
 
 
 def sit(source: Path, out: Path) -> dict[str, str]:
     """Draw one sitter; return what the sheet's rows are filled with."""
     photo = limner.read_photo(source)
-    for style in STYLES:
-        limner.write(limner.draw(photo, style=style), out / f"{source.stem}-{style}.png")
-    plot = limner.trace_lines(photo)
-    limner.write(limner.extract_lines(photo), out / f"{source.stem}-lines.png")
-    limner.write(plot, out / f"{source.stem}-lines.svg")
-    limner.write(limner.parse_face(photo), out / f"{source.stem}-labels.png")
-    shutil.copy(source, out / source.name)
-    title, number = source.stem.rsplit("-", 1)
+    faces = limner.detect_faces(photo)
+    for style in ("croquis", "hatch", "pencil"):
+        drawing = limner.draw(photo, style=style, faces=faces)
+        limner.write(drawing, out / f"{source.stem}-{style}.png")
+    parts = limner.parse_face(photo, faces=faces)
+    plot = limner.trace_lines(lines := limner.extract_lines(photo, semantic=parts))
+    for record, tail in ((parts, "labels.png"), (lines, "lines.png"), (plot, "lines.svg")):
+        limner.write(record, out / f"{source.stem}-{tail}")
+    shutil.copy(source, out)
+    name, _, number = source.stem.rpartition("-")
     facts = f"{len(plot.strokes)} strokes, {plot.drawn_mm / 1000:.1f} m of ink"
-    return {"stem": source.stem, "title": title.replace("-", " "), "number": number, "facts": facts}
+    return {"stem": source.stem, "title": name.replace("-", " "), "number": number, "facts": facts}
 
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/demo")
     folder.mkdir(parents=True, exist_ok=True)
     page, row = (HERE / "demo_sheet.html").read_text("utf-8").split("<!-- one sitter -->\n")
-    rows = []
+    rows = ""
     for picture in sorted((HERE / "samples").glob("*.jpg")):
-        rows.append(string.Template(row).substitute(sit(picture, folder)))
+        rows += string.Template(row).substitute(sit(picture, folder))
         print(f"{picture.stem}: drawn", flush=True)
-    (folder / "index.html").write_text(page.replace("<!-- sitters -->", "".join(rows)), "utf-8")
+    (folder / "index.html").write_text(page.replace("<!-- sitters -->", rows), "utf-8")
     print(f"Open {folder / 'index.html'}")

@@ -1,6 +1,6 @@
 """Draw one photograph in one style.
 
-    python examples/draw_portrait.py [OUT_DIR]
+python examples/draw_portrait.py [OUT_DIR]
 """
 
 import sys

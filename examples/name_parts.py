@@ -1,6 +1,6 @@
 """Say what share of a picture each part of the portrait covers.
 
-    python examples/name_parts.py
+python examples/name_parts.py
 """
 
 from pathlib import Path

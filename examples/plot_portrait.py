@@ -1,6 +1,6 @@
 """Turn a photograph into pen strokes on an A5 sheet: SVG for a look, HPGL and G-code for the machine.
 
-    python examples/plot_portrait.py [OUT_DIR]
+python examples/plot_portrait.py [OUT_DIR]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Put two sitters into one picture and draw both.
 
-    python examples/two_people.py [OUT_DIR]
+python examples/two_people.py [OUT_DIR]
 """
 
 import sys

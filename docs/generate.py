@@ -1,0 +1,176 @@
+"""Write the reference: commands, docstrings, ledger and installed licences in → Markdown pages.
+
+    python docs/generate.py
+
+The pages are kept in the repository, so that links to them work there too; `make docs` renews them.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import click
+
+import limner
+from limner import api, cli
+
+DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
+CARDS = Path(limner.__file__).parent / "weights" / "cards"
+SECTION = re.compile(r"^([A-Z][A-Za-z ]+)\n-{3,}\n", re.MULTILINE)
+
+
+def commands_page() -> str:
+    """Return the page of all commands, as ``--help`` prints them."""
+    parts = [
+        "# Commands\n",
+        "Data goes to stdout and talk to stderr. `limner COMMAND --help` prints what stands here.\n",
+    ]
+    root = click.Context(cli.group, info_name="limner", terminal_width=100, max_content_width=100)
+    parts.append(f"```text\n{cli.group.get_help(root)}\n```\n")
+    for name in cli.COMMANDS:
+        command = cli.group.get_command(root, name)
+        if command is None:
+            continue
+        context = click.Context(
+            command, info_name=name, parent=root, terminal_width=100, max_content_width=100
+        )
+        parts.append(f"## limner {name}\n\n```text\n{command.get_help(context)}\n```\n")
+    return "\n".join(parts)
+
+
+def entry(text: str) -> str:
+    """Return a numpydoc section's entries as a list: an unindented line names, indented lines explain."""
+    lines = []
+    for line in text.strip().splitlines():
+        if not line.strip():
+            continue
+        if line.startswith(" "):
+            lines.append(f"  {line.strip()}")
+        else:
+            name, colon, kind = line.partition(" : ")
+            lines.append(f"- `{name}`{': ' + kind if colon else ''}  ")
+    return "\n".join(lines)
+
+
+def described(docstring: str) -> str:
+    """Return a numpydoc docstring as Markdown."""
+    text = re.sub(r"``([^`]+)``", r"`\1`", inspect.cleandoc(docstring))
+    pieces = SECTION.split(text)
+    out = [pieces[0].strip()]
+    for title, body in zip(pieces[1::2], pieces[2::2], strict=True):
+        if title == "Examples":
+            out.append(f"```text\n{body.strip()}\n```")
+        elif title in {"Notes", "References"}:
+            out.append(f"*{title}.* {body.strip()}")
+        else:
+            out.append(f"**{title}**\n\n{entry(body)}")
+    return "\n\n".join(out)
+
+
+def signature(name: str) -> str:
+    """Return how a public name is called, a keyword a line where there are many."""
+    thing = getattr(limner, name)
+    if not callable(thing) or (isinstance(thing, type) and issubclass(thing, Exception)):
+        return name
+    text = f"{name}{inspect.signature(thing)}".replace("limner.", "").replace(" -> None", "")
+    return (
+        text.replace("'", "")
+        if len(text) <= 100
+        else re.sub(r", (?=[a-z_*]+[:,=])", ",\n    ", text.replace("'", ""))
+    )
+
+
+def python_page() -> str:
+    """Return the page of all public names."""
+    names = [n for n in limner.__all__ if callable(getattr(limner, n))]
+    verbs = [n for n in names if not isinstance(getattr(limner, n), type)]
+    errors = [n for n in names if n not in verbs and issubclass(getattr(limner, n), Exception)]
+    records = [n for n in names if n not in verbs and n not in errors]
+    parts = [
+        "# Python\n",
+        "`import limner` loads nothing else; a verb loads what it needs when it is called.\n",
+    ]
+    for title, group in (("Verbs", verbs), ("Records", records), ("Errors", errors)):
+        parts.append(f"## {title}\n")
+        parts.extend(described_name(name) for name in group)
+    return "\n".join(parts)
+
+
+def described_name(name: str) -> str:
+    """Return the section of one public name."""
+    thing = getattr(limner, name)
+    plain = isinstance(thing, type) and issubclass(thing, Exception)
+    call = "" if plain else f"```text\n{signature(name)}\n```\n\n"
+    return f"### {name}\n\n{call}{described(inspect.getdoc(thing) or '')}\n"
+
+
+def weights_page() -> str:
+    """Return the page of all weights: terms, data, and each one's card."""
+    parts = [
+        "# Weights\n",
+        "Every network that ships, its terms and its card. `limner weights --json` prints hashes and scores too.\n",
+        "| weight | MB | licence | commercial use | taught by |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    rows = api.weights_table()
+    for row in rows:
+        data = "; ".join(f"{source['name']} ({source['license']})" for source in row["data"])
+        allowed = "yes" if row["commercial"] else "no"
+        parts.append(
+            f"| {row['name']} | {row['bytes'] / 1e6:.1f} | {row['license']} | {allowed} | {data} |"
+        )
+    parts.append("")
+    for row in rows:
+        card = CARDS / f"{row['name']}.md"
+        if card.is_file():
+            parts.append(
+                re.sub(r"^#", "##", card.read_text("utf-8"), flags=re.MULTILINE).strip() + "\n"
+            )
+    return "\n".join(parts)
+
+
+THIRD_PARTY = """# Third parties
+
+Limner contains no code of others. What `pip install limner` brings beside it, each under its own terms; the versions are
+those that were tested, and `limner licenses` tells those that are installed:
+
+| package | version | licence |
+| --- | --- | --- |
+{rows}
+
+The wheels of NumPy, SciPy, OpenCV and Pillow carry libraries of their own, each under its own terms, which lie inside
+those wheels: among them OpenBLAS (BSD), FFmpeg (LGPL-2.1, in OpenCV's), OpenSSL, and GCC's run-time libraries (under the
+GCC runtime library exception). Limner reads pictures with Pillow and never calls FFmpeg or OpenSSL.
+
+The sample sitters are from the Face Research Lab London Set, Lisa DeBruine and Benedict Jones (2017),
+doi:10.6084/m9.figshare.5047666.v5, CC BY 4.0.
+
+The data sets and teachers behind each weight stand in `src/limner/weights/ledger.toml` and in
+[docs/reference/weights.md](docs/reference/weights.md).
+"""
+
+
+def third_party_page() -> str:
+    """Return the list of what the core install brings, and of what taught the weights."""
+    libraries = [row for row in api.licenses() if row["kind"] == "library"]
+    rows = (f"| {row['name']} | {row['version']} | {row['license']} |" for row in libraries)
+    return THIRD_PARTY.format(rows="\n".join(rows))
+
+
+def pages() -> dict[Path, str]:
+    """Return every generated page by its place."""
+    return {
+        DOCS / "reference" / "cli.md": commands_page(),
+        DOCS / "reference" / "python.md": python_page(),
+        DOCS / "reference" / "weights.md": weights_page(),
+        ROOT / "THIRD_PARTY.md": third_party_page(),
+    }
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text, "utf-8")
+        print(f"{path.relative_to(ROOT)}: {len(text.splitlines())} lines")
