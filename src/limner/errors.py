@@ -25,7 +25,10 @@ Each message says what came, what was wanted and what to do. Exit codes are give
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = [
     "BadShape",

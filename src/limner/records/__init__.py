@@ -7,6 +7,7 @@ from limner.records.photo import Photo
 from limner.records.plot import Plot
 from limner.records.recipe import Recipe
 from limner.records.semantic import CLASS_COLORS, CLASSES, MIRRORED, PARTS, SemanticMap
+from limner.records.sketch import Palette, Sketch
 from limner.records.stroke import Stroke
 from limner.records.style import Style
 
@@ -18,10 +19,12 @@ __all__ = [
     "Drawing",
     "Face",
     "LineDrawing",
+    "Palette",
     "Photo",
     "Plot",
     "Recipe",
     "SemanticMap",
+    "Sketch",
     "Stroke",
     "Style",
 ]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from limner.records._check import frozen
-from limner.records.recipe import Recipe
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from limner.records.recipe import Recipe
+    from numpy.typing import NDArray
 
 __all__ = ["Drawing"]
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from limner.errors import BadShape
-from limner.records.stroke import Stroke
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from limner.records.stroke import Stroke
 
 __all__ = ["Plot"]
 

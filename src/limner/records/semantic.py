@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from limner.records._check import frozen
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["CLASSES", "CLASS_COLORS", "MIRRORED", "PARTS", "SemanticMap"]
 

@@ -12,9 +12,12 @@ NodeProto.domain 7 and attribute 5, TensorProto.external_data 13 and data_locati
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 
 from limner.errors import CorruptWeights
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["audit"]
 

@@ -7,15 +7,18 @@ the extent of the turned mesh points, so it is exact whatever the turn.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from limner.train.data.augment import photograph
 from limner.train.data.packs import Pack
-from limner.train.data.sitters import Sitters
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from limner.train.data.sitters import Sitters
+    from numpy.typing import NDArray
+    from pathlib import Path
 
 __all__ = ["FIVE", "SceneSampler", "facefree"]
 
@@ -102,6 +105,7 @@ class SceneSampler:
         return scene
 
     def ground(self, rng: np.random.Generator) -> NDArray[np.uint8]:
+        """Return a square without a face: a picture's crop, plain colour clouds, or a person's rest."""
         choice = rng.random()
         if choice < 0.12:
             low = rng.uniform(0, 255, (int(rng.integers(2, 24)), int(rng.integers(2, 24)), 3))

@@ -46,7 +46,11 @@ def mirror_order(points: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def upright(
-    points: NDArray[np.float32], *, grow: float = 1.5, roll_deg: float = 0.0, shift: tuple[float, float] = (0, 0)
+    points: NDArray[np.float32],
+    *,
+    grow: float = 1.5,
+    roll_deg: float = 0.0,
+    shift: tuple[float, float] = (0, 0),
 ) -> NDArray[np.float64]:
     """Return the (2, 3) matrix from picture px to the upright square crop around a face.
 
@@ -114,7 +118,9 @@ class CropSampler:
     def one(self, rng: np.random.Generator) -> tuple[Any, ...]:
         """Return one crop and its truth; points are shares of the crop's side."""
         if rng.random() < self.absent:
-            picture = cv2.resize(self.scenes.ground(rng), (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA)
+            picture = cv2.resize(
+                self.scenes.ground(rng), (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA
+            )
             none = np.zeros((len(self.mirror), 3))
             return photograph(picture, rng), none, np.full(2, np.nan), 0.0, 0.0
         i = int(min(np.searchsorted(self.weights, rng.random()), len(self.weights) - 1))
@@ -133,7 +139,9 @@ class CropSampler:
             shift=(float(rng.normal(0, 0.04)), float(rng.normal(0, 0.04))),
         )
         border = cv2.BORDER_CONSTANT if rng.random() < 0.5 else cv2.BORDER_REPLICATE
-        crop = cv2.warpAffine(picture, matrix, (CROP_PX, CROP_PX), flags=cv2.INTER_AREA, borderMode=border)
+        crop = cv2.warpAffine(
+            picture, matrix, (CROP_PX, CROP_PX), flags=cv2.INTER_AREA, borderMode=border
+        )
         if rng.random() < 0.12:
             small = int(rng.integers(20, 96))
             crop = cv2.resize(crop, (small, small), interpolation=cv2.INTER_AREA)
@@ -153,5 +161,14 @@ class CropSampler:
             a, b = rng.integers(12, 60, 2)
             color = tuple(int(v) for v in rng.integers(0, 256, 3))
             crop = np.ascontiguousarray(crop)
-            cv2.ellipse(crop, (int(x), int(y)), (int(a), int(b)), float(rng.uniform(0, 180)), 0, 360, color, -1)
+            cv2.ellipse(
+                crop,
+                (int(x), int(y)),
+                (int(a), int(b)),
+                float(rng.uniform(0, 180)),
+                0,
+                360,
+                color,
+                -1,
+            )
         return crop

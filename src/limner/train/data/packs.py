@@ -10,14 +10,16 @@ import csv
 import io
 import tarfile
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from limner.errors import RecipeError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pathlib import Path
 
 __all__ = ["Pack", "Turnheads", "index", "mesh"]
 

@@ -22,8 +22,12 @@ _RARE = (3, 14, 15, 16)
 _MIRRORED = np.array(MIRRORED, np.uint8)
 
 
-def build_parse_arrays(folder: Path, cache: Path) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return photographs (N, 256, 256, 3) and labels (N, 256, 256): CelebAMask-HQ's train part, then turnheads'.
+def build_parse_arrays(
+    folder: Path, cache: Path
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], int]:
+    """Return photographs (N, 256, 256, 3), labels (N, 256, 256) and how many of them are real.
+
+    CelebAMask-HQ's train part comes first, then turnheads'.
 
     Parameters
     ----------
@@ -35,7 +39,8 @@ def build_parse_arrays(folder: Path, cache: Path) -> tuple[NDArray[np.uint8], ND
     base = cache / "parse-256"
     if not (base / "done").exists():
         base.mkdir(parents=True, exist_ok=True)
-        photos, labels = Pack(folder / "celeba-256-photos.tar"), Pack(folder / "celeba-256-labels.tar")
+        photos = Pack(folder / "celeba-256-photos.tar")
+        labels = Pack(folder / "celeba-256-labels.tar")
         ids, heads = photos.ids("photo"), Turnheads(folder / "turnheads-train.npz")
         n = len(ids) + len(heads)
         x = np.lib.format.open_memmap(base / "photos.npy", "w+", np.uint8, (n, 256, 256, 3))
@@ -47,7 +52,9 @@ def build_parse_arrays(folder: Path, cache: Path) -> tuple[NDArray[np.uint8], ND
         x.flush()
         y.flush()
         (base / "done").write_text(str(len(ids)))
-    return np.load(base / "photos.npy", mmap_mode="r"), np.load(base / "labels.npy", mmap_mode="r")
+    real = int((base / "done").read_text())
+    photos, labels = (np.load(base / f"{k}.npy", mmap_mode="r") for k in ("photos", "labels"))
+    return photos, labels, real
 
 
 def shares(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -94,7 +101,8 @@ class ParseSampler:
         """Return pictures (N, 3, S, S) uint8 and shares (N, 19, S / 2, S / 2) uint8."""
         pairs = [self.one(rng) for _ in range(self.count)]
         pictures = np.stack([p for p, _ in pairs]).transpose(0, 3, 1, 2)
-        return {"pictures": np.ascontiguousarray(pictures), "shares": np.stack([s for _, s in pairs])}
+        targets = np.stack([s for _, s in pairs])
+        return {"pictures": np.ascontiguousarray(pictures), "shares": targets}
 
     def one(self, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return one crop and its shares."""
@@ -113,8 +121,8 @@ class ParseSampler:
             m = np.c_[a, (self.size - 1) / 2 + rng.normal(0, 0.03, 2) * self.size - a @ centre]
             size = (self.size, self.size)
             border = cv2.BORDER_REFLECT
-            photo = cv2.warpAffine(np.ascontiguousarray(photo), m, size, flags=cv2.INTER_LINEAR, borderMode=border)
-            labels = cv2.warpAffine(
-                np.ascontiguousarray(labels), m, size, flags=cv2.INTER_NEAREST, borderMode=border
+            photo, labels = (
+                cv2.warpAffine(np.ascontiguousarray(a), m, size, flags=f, borderMode=border)
+                for a, f in ((photo, cv2.INTER_LINEAR), (labels, cv2.INTER_NEAREST))
             )
         return photograph(np.ascontiguousarray(photo), rng, amount=0.8), shares(labels)

@@ -7,15 +7,18 @@ memory-mapped afterwards. Validation people are never in it unless asked for by 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from limner.train.data.packs import Pack, Turnheads, index, mesh
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from collections.abc import Iterator
 
 __all__ = ["FS2K_TWINS", "Sitters", "build_sitters", "fs2k_split"]
 

@@ -1,0 +1,1 @@
+"""How far off a network is, one file a task."""

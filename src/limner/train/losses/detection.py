@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import torch
-from torch import Tensor
 from torch.nn import functional
 
-__all__ = ["assign", "cell_centres", "detection_loss", "giou"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+__all__ = ["assign", "boxes_of", "cell_centres", "detection_loss", "giou", "overlaps", "recall"]
 
 #: Longer side of the faces that each stride answers for, in px.
 RANGES = ((0.0, 44.0), (44.0, 110.0), (110.0, 1e5))
@@ -106,3 +112,64 @@ def detection_loss(
         )
     count = max(answering, 1)
     return {"score": total_score / count, "box": total_box / count, "points": total_points / count}
+
+
+def boxes_of(
+    grids: tuple[Tensor, ...],
+    strides: tuple[int, ...],
+    *,
+    size_px: tuple[int, int],
+    threshold: float = 0.5,
+) -> list[NDArray[np.float32]]:
+    """Return, for each picture, (n, 5) score and box of what a detector found, best first.
+
+    Parameters
+    ----------
+    grids : tuple of Tensor (N, cells, 15)
+        The detector's output.
+    strides : tuple of int
+        Of the grids.
+    size_px : tuple of int
+        Height and width of the picture.
+    threshold : float
+        Least score. Of boxes that overlap by 0.4 or more the best is kept.
+    """
+    rows = []
+    for grid, stride in zip(grids, strides, strict=True):
+        cells = grid.float()
+        at = cell_centres(size_px, stride, cells.device)
+        low, high = at - cells[..., 1:3] * stride, at + cells[..., 3:5] * stride
+        rows.append(torch.cat([torch.sigmoid(cells[..., :1]), low, high], -1))
+    return [_best(r.cpu().numpy(), threshold) for r in torch.cat(rows, 1)]
+
+
+def _best(rows: NDArray[np.float32], threshold: float) -> NDArray[np.float32]:
+    rows = rows[rows[:, 0] >= threshold]
+    rows, kept = rows[np.argsort(-rows[:, 0], kind="stable")], []
+    while len(rows):
+        kept.append(rows[0])
+        rows = rows[1:][overlaps(rows[0, 1:], rows[1:, 1:]) < 0.4]
+    return np.array(kept, np.float32).reshape(-1, 5)
+
+
+def overlaps(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the IoU of one box (4,) with others (n, 4)."""
+    side = np.minimum(box[2:], others[:, 2:]) - np.maximum(box[:2], others[:, :2])
+    inter = np.prod(np.maximum(side, 0), 1)
+    area = np.prod(box[2:] - box[:2]) + np.prod(others[:, 2:] - others[:, :2], 1) - inter
+    return np.asarray(inter / np.maximum(area, 1e-6), np.float32)
+
+
+def recall(found: NDArray[np.float32], true: NDArray[np.float32]) -> int:
+    """Return how many true boxes a found one meets at IoU 0.5 or more, each used once."""
+    left = list(range(len(true)))
+    hits = 0
+    for box in found:
+        if not left:
+            break
+        iou = overlaps(box, true[left])
+        k = int(iou.argmax())
+        if iou[k] >= 0.5:
+            left.pop(k)
+            hits += 1
+    return hits

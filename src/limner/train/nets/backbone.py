@@ -118,7 +118,7 @@ class Trunk(nn.Module):
                 maps.append(x)
         return maps
 
-    def train(self, mode: bool = True) -> Trunk:
+    def train(self, mode: bool = True) -> Trunk:  # noqa: FBT001, FBT002  (torch's own signature)
         """Set the mode of everything but the norms, which keep ImageNet's statistics."""
         super().train(mode)
         for module in self.modules():

@@ -30,7 +30,9 @@ class Landmarker(nn.Module):
         super().__init__()
         self.trunk = Trunk(stages=5)
         self.down = Bottleneck(112, 160, kernel=5, stride=2, expansion=4)
-        self.squeeze = nn.Sequential(nn.Conv2d(160, 48, 1, bias=False), nn.BatchNorm2d(48), nn.ReLU())
+        self.squeeze = nn.Sequential(
+            nn.Conv2d(160, 48, 1, bias=False), nn.BatchNorm2d(48), nn.ReLU()
+        )
         self.shape = nn.Sequential(nn.Linear(48 * 36, 192), nn.ReLU(), nn.Linear(192, POINTS * 3))
         self.angles = nn.Sequential(nn.Linear(160, 64), nn.ReLU(), nn.Linear(64, 3))
         mean = torch.full((POINTS, 3), 0.5) if mean_shape is None else mean_shape

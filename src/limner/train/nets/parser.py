@@ -61,7 +61,9 @@ class Parser(nn.Module):
         self.trunk = Trunk(stages=7)
         top = _WIDTHS[4]
         self.top = nn.Sequential(
-            nn.Conv2d(CHANNELS[4], top, 1, bias=False), nn.BatchNorm2d(top, momentum=0.05), nn.ReLU()
+            nn.Conv2d(CHANNELS[4], top, 1, bias=False),
+            nn.BatchNorm2d(top, momentum=0.05),
+            nn.ReLU(),
         )
         self.wide = nn.Linear(CHANNELS[4], top)
         self.context = nn.Sequential(

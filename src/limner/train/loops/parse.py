@@ -1,0 +1,169 @@
+"""Teach the parsing network: labelled crops in → `faces-parse`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import torch
+from torch import nn
+
+from limner.records import CLASS_COLORS, CLASSES
+from limner.train.data.packs import Pack
+from limner.train.data.parse_crops import ParseSampler, build_parse_arrays
+from limner.train.loops.task import ExportSpec
+from limner.train.losses.segmentation import parsing_loss
+from limner.train.nets.parser import Parser, full_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+    from torch import Tensor
+
+    from limner.train.recipe import Recipe
+
+__all__ = ["ParseTask", "Settings", "make"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The task's own settings.
+
+    Parameters
+    ----------
+    size_px : int
+        Side of a crop, and of the network's input when it ships.
+    dice : float
+        Weight of Dice beside the cross-entropy.
+    trunk_lr : float
+        Share of the learning rate that the ImageNet trunk takes.
+    imagenet : bool
+        Start the trunk from ImageNet.
+    synthetic : float
+        Share of synthetic heads.
+    cache : str
+        Folder of the arrays built from the packs.
+    people : int
+        Held-out people in a validation.
+    """
+
+    size_px: int = 256
+    dice: float = 1.0
+    trunk_lr: float = 0.5
+    imagenet: bool = True
+    synthetic: float = 0.08
+    cache: str = "runs/cache"
+    people: int = 100
+
+
+def make(recipe: Recipe, data: Path) -> ParseTask:
+    """Return the task."""
+    return ParseTask(recipe, recipe.settings(Settings), data)
+
+
+class ParseTask:
+    """The 19 classes of an aligned crop."""
+
+    ships = "net"
+
+    def __init__(self, recipe: Recipe, settings: Settings, data: Path) -> None:
+        self.recipe, self.settings, self.data = recipe, settings, data
+        photos, labels, real = build_parse_arrays(data, Path(settings.cache))
+        self.sampler = ParseSampler(
+            photos,
+            labels,
+            real=real,
+            batch=recipe.batch,
+            size_px=settings.size_px,
+            synthetic=settings.synthetic,
+        )
+        net = Parser(len(CLASSES))
+        if settings.imagenet:
+            net.trunk.load_imagenet()
+        self.nets = nn.ModuleDict({"net": net})
+
+    def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+        """Return the one optimiser, slower for the trunk."""
+        net, lr = self.nets["net"], self.recipe.lr
+        trunk = {id(p) for p in net.trunk.parameters()}
+        groups = [
+            {
+                "params": [p for p in net.parameters() if id(p) in trunk],
+                "lr": lr * self.settings.trunk_lr,
+            },
+            {"params": [p for p in net.parameters() if id(p) not in trunk], "lr": lr},
+        ]
+        return {"net": torch.optim.AdamW(groups, lr=lr, weight_decay=1e-4)}
+
+    def losses(
+        self, batch: dict[str, Tensor], step: int
+    ) -> Iterator[tuple[str, Tensor, dict[str, float]]]:
+        """Yield the one turn."""
+        del step
+        logits = self.nets["net"]((batch["pictures"].float() - 127) / 128)
+        parts = parsing_loss(logits, batch["shares"])
+        loss = parts["entropy"] + self.settings.dice * parts["dice"]
+        yield "net", loss, {k: float(v.detach()) for k, v in parts.items()}
+
+    def _pairs(self, ema: nn.Module, count: int) -> Iterator[tuple[NDArray[np.uint8], ...]]:
+        """Yield (photograph, human labels, found labels) of held-out people, at the labels' size."""
+        pack, side = Pack(self.data / "celeba-val.tar"), self.settings.size_px
+        device = next(ema.parameters()).device
+        for name in pack.ids("photo")[:count]:
+            photo, true = pack.rgb("photo", name), pack.labels(name)
+            small = cv2.resize(photo, (side, side), interpolation=cv2.INTER_AREA)
+            x = torch.from_numpy(small.transpose(2, 0, 1)[None].copy()).to(device)
+            with torch.no_grad():
+                found = full_size(ema((x.float() - 127) / 128), (true.shape[0], true.shape[1]))
+            yield photo, true, found[0].cpu().numpy()
+
+    def validate(self, ema: nn.Module) -> dict[str, float]:
+        """Return mean F1 of the parts present, mIoU, and F1 of each class."""
+        n = len(CLASSES)
+        both, found_n, true_n = np.zeros(n), np.zeros(n), np.zeros(n)
+        for _, true, found in self._pairs(ema, self.settings.people):
+            both += np.bincount(true[true == found], minlength=n)
+            found_n += np.bincount(found.ravel(), minlength=n)
+            true_n += np.bincount(true.ravel(), minlength=n)
+        f1 = 2 * both / np.maximum(found_n + true_n, 1)
+        iou = both / np.maximum(found_n + true_n - both, 1)
+        parts = np.flatnonzero(true_n[1:]) + 1
+        scores = {"f1": float(f1[parts].mean()), "miou": float(iou[true_n > 0].mean())}
+        return scores | {f"f1_{CLASSES[k]}": float(f1[k]) for k in parts}
+
+    def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
+        """Return held-out photographs above the human labels and the labels found."""
+        colors = np.array(CLASS_COLORS, np.uint8)
+        columns = [
+            np.concatenate(
+                [
+                    cv2.resize(a, (192, 192), interpolation=cv2.INTER_AREA)
+                    for a in (photo, colors[true], colors[found])
+                ]
+            )
+            for photo, true, found in self._pairs(ema, 8)
+        ]
+        return np.concatenate(columns, 1).astype(np.uint8)
+
+    def export(self, ema: nn.Module) -> ExportSpec:
+        """Return what the graph needs."""
+        side = self.settings.size_px
+        return ExportSpec(
+            name="faces-parse",
+            module=ema,
+            inputs={"crop": torch.zeros(1, 3, side, side)},
+            outputs=("logits",),
+            ranges={"crop": (-1.0, 1.0)},
+            purpose="What each pixel of an aligned face shows: 19 classes in CelebAMask-HQ's order.",
+            limits="Necklaces, earrings and hats are weak, as are the human labels; a second person in "
+            "the crop may be labelled too; hands over a face become skin.",
+            data=(
+                ("CelebAMask-HQ", "non-commercial research"),
+                ("turnheads", "CC0-1.0; skin maps likely so"),
+                ("ImageNet (trunk)", "Apache-2.0 weights"),
+            ),
+        )
