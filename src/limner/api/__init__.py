@@ -1,0 +1,53 @@
+"""The verbs: a file, photo or record goes in → a face, map, line drawing, plot or drawing comes out.
+
+This package composes the rooms and holds no algorithm. It imports none of them before a verb is called, so that
+``import limner`` stays light. Every verb takes one positional argument; randomness comes only from `seed`; no verb
+keeps state, so all may be called from several threads at once.
+"""
+
+from limner.api._about import (
+    cache_folder,
+    configure,
+    find_style,
+    information,
+    style_names,
+    weights_table,
+)
+from limner.api._doctor import Check, doctor
+from limner.api._draw import draw, largest_face
+from limner.api._licenses import licenses
+from limner.api._lines import extract_lines, trace_lines
+from limner.api._photo import detect_faces, parse_face, read_photo
+from limner.api._write import (
+    KIND_OF_SUFFIX,
+    encode,
+    encode_outlines,
+    make_recipe,
+    write,
+    write_bytes,
+)
+
+__all__ = [
+    "KIND_OF_SUFFIX",
+    "Check",
+    "cache_folder",
+    "configure",
+    "detect_faces",
+    "doctor",
+    "draw",
+    "encode",
+    "encode_outlines",
+    "extract_lines",
+    "find_style",
+    "information",
+    "largest_face",
+    "licenses",
+    "make_recipe",
+    "parse_face",
+    "read_photo",
+    "style_names",
+    "trace_lines",
+    "weights_table",
+    "write",
+    "write_bytes",
+]

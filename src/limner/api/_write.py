@@ -1,0 +1,216 @@
+"""Keeping: a record in → bytes of a picture, label map or plot → a whole file, or none."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from limner.records import Drawing, LineDrawing, Photo, Plot, Recipe, SemanticMap
+
+__all__ = [
+    "KIND_OF_SUFFIX",
+    "Record",
+    "encode",
+    "encode_outlines",
+    "make_recipe",
+    "write",
+    "write_bytes",
+]
+
+Record: TypeAlias = "Drawing | LineDrawing | Photo | Plot | SemanticMap"
+
+#: What a file is written as, by the end of its name.
+KIND_OF_SUFFIX: dict[str, str] = {
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".webp": "webp",
+    ".svg": "svg",
+    ".hpgl": "hpgl",
+    ".plt": "hpgl",
+    ".gcode": "gcode",
+    ".nc": "gcode",
+}
+
+
+def make_recipe(
+    verb: str,
+    *,
+    settings: Mapping[str, object],
+    weights: Iterable[str] = (),
+    drawn_by_network: bool = False,
+) -> Recipe:
+    """Say what makes a picture, to be written into its file.
+
+    Parameters
+    ----------
+    verb : str
+    settings : mapping
+        Plain values that decide the result.
+    weights : iterable of str
+        Networks used beside those that find and parse faces.
+    drawn_by_network : bool
+        Whether a trained network painted the result, from a photograph.
+
+    Returns
+    -------
+    Recipe
+        With the hashes of the networks, Limner's version and the IPTC digital-source-type.
+    """
+    from limner import __version__
+    from limner.records import Recipe
+    from limner.weights import ledger
+
+    used = set(weights)
+    hashes = {
+        row.name: row.sha256[:12]
+        for row in ledger.rows()
+        if row.room == "faces" or row.name in used
+    }
+    source = "compositeWithTrainedAlgorithmicMedia" if drawn_by_network else "algorithmicMedia"
+    return Recipe(verb, dict(settings), hashes, __version__, source)
+
+
+def encode(
+    record: Record,
+    *,
+    kind: str | None = None,
+    transparent: bool = False,
+    recipe: Recipe | None = None,
+) -> bytes:
+    """Return a record as the bytes of a file.
+
+    Parameters
+    ----------
+    record : Drawing, LineDrawing, Photo, SemanticMap or Plot
+    kind : {"png", "jpeg", "webp", "svg", "hpgl", "gcode"}, optional
+        None takes PNG, for a plot SVG. A map of labels is always an index PNG.
+    transparent : bool
+        Ink on clear ground, for a drawing or line drawing as PNG or WebP.
+    recipe : Recipe, optional
+        What made it; a drawing brings its own.
+
+    Raises
+    ------
+    OutputError
+        If such a record cannot be written as that kind.
+    """
+    from limner.records import Drawing, LineDrawing, Plot, SemanticMap
+
+    if isinstance(record, Plot):
+        return _encode_plot(record, _fitting(kind or "svg", ("svg", "hpgl", "gcode")), recipe)
+    from limner.files import image
+
+    if isinstance(record, SemanticMap):
+        _fitting(kind or "png", ("png",))
+        return image.encode_labels(record, recipe=recipe)
+    kind = _fitting(kind or "png", ("png", "webp") if transparent else ("png", "jpeg", "webp"))
+    if isinstance(record, Drawing):
+        recipe = recipe or record.recipe
+        pixels = record.pixels
+    elif isinstance(record, LineDrawing):
+        pixels = _on_paper(record)
+    else:
+        pixels = record.pixels
+    if transparent:
+        pixels = _ink_alone(pixels)
+    return image.encode_picture(pixels, kind=kind, recipe=recipe)
+
+
+def encode_outlines(drawing: LineDrawing, *, recipe: Recipe | None = None) -> bytes:
+    """Return a line drawing as an SVG of filled shapes, which keeps the lines' own width."""
+    from limner import lines
+    from limner.files import svg
+
+    return svg.encode_outlines(lines.outline(drawing), drawing.size_px, recipe=recipe)
+
+
+def write(
+    record: Record,
+    path: str | os.PathLike[str],
+    *,
+    transparent: bool = False,
+    recipe: Recipe | None = None,
+) -> None:
+    """Write a record to a file, whole or not at all.
+
+    Parameters
+    ----------
+    record : Drawing, LineDrawing, Photo, SemanticMap or Plot
+    path : path
+        Its end decides the kind: .png, .jpg, .webp; .svg, .hpgl, .gcode for a plot. ``-`` is stdout.
+    transparent, recipe
+        As for `encode`.
+
+    Raises
+    ------
+    OutputError
+        If the kind does not fit or the file cannot be written; an older file of that name is untouched then.
+    """
+    from limner.errors import OutputError
+
+    suffix = PurePath(path).suffix.lower()
+    if str(path) != "-" and suffix not in KIND_OF_SUFFIX:
+        known = ", ".join(KIND_OF_SUFFIX)
+        raise OutputError(f"{str(path)!r} ends in {suffix!r}; Limner writes {known}.")
+    kind = KIND_OF_SUFFIX.get(suffix)
+    write_bytes(path, encode(record, kind=kind, transparent=transparent, recipe=recipe))
+
+
+def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
+    """Write `data` to a file, whole or not at all; ``-`` is stdout.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written.
+    """
+    from limner.files import atomic
+
+    atomic.write_bytes(path, data)
+
+
+def _fitting(kind: str, kinds: tuple[str, ...]) -> str:
+    from limner.errors import OutputError
+
+    if kind not in kinds:
+        raise OutputError(f"This result cannot be written as {kind}; choose {', '.join(kinds)}.")
+    return kind
+
+
+def _encode_plot(plot: Plot, kind: str, recipe: Recipe | None) -> bytes:
+    if kind == "hpgl":
+        from limner.files import hpgl
+
+        return hpgl.encode_hpgl(plot)
+    if kind == "gcode":
+        from limner.files import gcode
+
+        return gcode.encode_gcode(plot)
+    from limner.files import svg
+
+    return svg.encode_svg(plot, recipe=recipe)
+
+
+def _on_paper(drawing: LineDrawing) -> NDArray[np.uint8]:
+    import numpy as np
+
+    grey = np.rint(255 * (1 - drawing.ink)).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, axis=2)
+
+
+def _ink_alone(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return (H, W, 4): the clearest ink that, laid on white, gives `pixels` back."""
+    import numpy as np
+
+    alpha = 255 - pixels.min(axis=2)
+    cover = np.maximum(alpha, 1)[..., None].astype(np.float32)
+    color = (pixels.astype(np.float32) - (255 - alpha[..., None])) * (255 / cover)
+    return np.dstack([np.rint(color.clip(0, 255)).astype(np.uint8), alpha])

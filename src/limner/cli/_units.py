@@ -1,0 +1,163 @@
+"""Words with a unit: ``5mm``, ``A4``, ``#ffeedd``, ``hair=0.5`` in → numbers that the rooms take."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["COLOR", "LENGTH", "PAGE", "PAGES_MM", "Color", "Length", "Page", "parts_weights"]
+
+_MM_PER: dict[str, float] = {
+    "mm": 1.0,
+    "cm": 10.0,
+    "in": 25.4,
+    '"': 25.4,
+    "inch": 25.4,
+    "pt": 25.4 / 72,
+    "px": 25.4 / 96,
+    "": 1.0,
+}
+
+#: Pages by name, upright, in mm.
+PAGES_MM: dict[str, tuple[float, float]] = {
+    "A0": (841.0, 1189.0),
+    "A1": (594.0, 841.0),
+    "A2": (420.0, 594.0),
+    "A3": (297.0, 420.0),
+    "A4": (210.0, 297.0),
+    "A5": (148.0, 210.0),
+    "A6": (105.0, 148.0),
+    "letter": (215.9, 279.4),
+    "legal": (215.9, 355.6),
+    "tabloid": (279.4, 431.8),
+}
+
+_LENGTH = re.compile(r'\s*(\d+\.?\d*|\.\d+)\s*(mm|cm|in|inch|pt|px|"|)\s*', re.IGNORECASE)
+
+
+def _length_mm(text: str) -> float | None:
+    found = _LENGTH.fullmatch(text)
+    return float(found[1]) * _MM_PER[found[2].lower()] if found else None
+
+
+class Length(click.ParamType[float]):
+    """A length with a unit, in mm where none is given."""
+
+    name = "length"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return `value` in mm.
+
+        Examples
+        --------
+        >>> LENGTH.convert("1in", None, None), LENGTH.convert("2.5", None, None)
+        (25.4, 2.5)
+        """
+        length = float(value) if isinstance(value, (int, float)) else _length_mm(str(value))
+        if length is None:
+            self.fail(f"{value!r} is no length; write 5mm, 0.5cm, 1in or 14pt.", param, ctx)
+        return length
+
+
+class Page(click.ParamType[tuple[float, float]]):
+    """A page by name or by size."""
+
+    name = "page"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, float]:
+        """Return width and height in mm.
+
+        Examples
+        --------
+        >>> PAGE.convert("a5", None, None), PAGE.convert("8in x 100mm", None, None)
+        ((148.0, 210.0), (203.2, 100.0))
+        """
+        if isinstance(value, tuple):
+            return float(value[0]), float(value[1])
+        text = str(value).strip()
+        for name, size in PAGES_MM.items():
+            if name.lower() == text.lower():
+                return size
+        sides = [_length_mm(side) for side in _split_sides(text)]
+        if len(sides) != 2 or not all(sides):
+            names = ", ".join(PAGES_MM)
+            self.fail(f"{value!r} is no page; write one of {names}, or 210x297mm.", param, ctx)
+        return sides[0] or 0.0, sides[1] or 0.0
+
+
+def _split_sides(text: str) -> list[str]:
+    """Split ``210x297mm`` at the x that stands between two lengths; one unit serves both sides."""
+    sides = [side.strip() for side in re.split(r"[x×*](?=\s*[\d.])", text, flags=re.IGNORECASE)]
+    if len(sides) == 2 and re.fullmatch(r"[\d.]+", sides[0]):
+        sides[0] += re.sub(r"[\d.\s]", "", sides[1])
+    return sides
+
+
+class Color(click.ParamType[tuple[int, int, int]]):
+    """A colour by name or as #rrggbb."""
+
+    name = "colour"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int, int]:
+        """Return red, green and blue, 0 to 255.
+
+        Examples
+        --------
+        >>> COLOR.convert("#ff8000", None, None), COLOR.convert("white", None, None)
+        ((255, 128, 0), (255, 255, 255))
+        """
+        if isinstance(value, tuple):
+            return int(value[0]), int(value[1]), int(value[2])
+        from PIL import ImageColor
+
+        try:
+            red, green, blue = ImageColor.getrgb(str(value))[:3]
+        except ValueError:
+            self.fail(f"{value!r} is no colour; write white, ivory or #fffff0.", param, ctx)
+        return red, green, blue
+
+
+LENGTH = Length()
+PAGE = Page()
+COLOR = Color()
+
+
+def parts_weights(given: Iterable[str]) -> dict[str, float] | None:
+    """Return ``("hair=0.5", …)`` as a table, None if empty.
+
+    Raises
+    ------
+    click.BadParameter
+        If one is not NAME=NUMBER or the part does not exist.
+
+    Examples
+    --------
+    >>> parts_weights(["hair=0.5", "skin=0"])
+    {'hair': 0.5, 'skin': 0.0}
+    """
+    from limner.errors import UnknownName
+    from limner.records import PARTS
+
+    weights: dict[str, float] = {}
+    for text in given:
+        name, _, number = text.partition("=")
+        if name not in PARTS:
+            raise click.BadParameter(str(UnknownName.among("part", name, PARTS)))
+        try:
+            weights[name] = float(number)
+        except ValueError:
+            raise click.BadParameter(f"{text!r} is not NAME=NUMBER, as in hair=0.5.") from None
+        if not 0 <= weights[name] <= 10:
+            raise click.BadParameter(f"{text!r} leaves the range 0 to 10.")
+    return weights or None
