@@ -1,0 +1,26 @@
+"""Everything that runs has a licence in the list."""
+
+from __future__ import annotations
+
+from limner import api, weights
+
+
+def test_53_the_list_holds_program_weights_and_libraries() -> None:
+    rows = api.licenses()
+    kinds = {
+        kind: {r["name"] for r in rows if r["kind"] == kind}
+        for kind in ("program", "weight", "library")
+    }
+    assert kinds["program"] == {"limner"}
+    assert kinds["weight"] == {row.name for row in weights.ledger.rows()}
+    assert {"numpy", "pillow", "openvino", "click", "scipy"} <= kinds["library"]
+    assert not {"torch", "pytest", "ruff"} & kinds["library"]
+
+
+def test_53_no_licence_is_empty_and_a_weight_tells_its_data() -> None:
+    for row in api.licenses():
+        assert row["license"], row
+        assert "\n" not in row["license"], row
+        if row["kind"] == "weight":
+            assert isinstance(row["commercial"], bool)
+            assert row["data"]
