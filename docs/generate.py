@@ -11,14 +11,14 @@ import inspect
 import re
 from pathlib import Path
 
-import click
-
 import limner
 from limner import api, cli
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
 CARDS = Path(limner.__file__).parent / "weights" / "cards"
+QUOTES = "'\""
+JOINT = ",\n    "
 SECTION = re.compile(r"^([A-Z][A-Za-z ]+)\n-{3,}\n", re.MULTILINE)
 
 
@@ -28,15 +28,14 @@ def commands_page() -> str:
         "# Commands\n",
         "Data goes to stdout and talk to stderr. `limner COMMAND --help` prints what stands here.\n",
     ]
-    root = click.Context(cli.group, info_name="limner", terminal_width=100, max_content_width=100)
+    width = {"terminal_width": 100, "max_content_width": 100}
+    root = cli.group.make_context("limner", [], resilient_parsing=True, **width)
     parts.append(f"```text\n{cli.group.get_help(root)}\n```\n")
     for name in cli.COMMANDS:
         command = cli.group.get_command(root, name)
         if command is None:
             continue
-        context = click.Context(
-            command, info_name=name, parent=root, terminal_width=100, max_content_width=100
-        )
+        context = command.make_context(name, [], parent=root, resilient_parsing=True, **width)
         parts.append(f"## limner {name}\n\n```text\n{command.get_help(context)}\n```\n")
     return "\n".join(parts)
 
@@ -71,16 +70,20 @@ def described(docstring: str) -> str:
 
 
 def signature(name: str) -> str:
-    """Return how a public name is called, a keyword a line where there are many."""
-    thing = getattr(limner, name)
-    if not callable(thing) or (isinstance(thing, type) and issubclass(thing, Exception)):
-        return name
-    text = f"{name}{inspect.signature(thing)}".replace("limner.", "").replace(" -> None", "")
-    return (
-        text.replace("'", "")
-        if len(text) <= 100
-        else re.sub(r", (?=[a-z_*]+[:,=])", ",\n    ", text.replace("'", ""))
-    )
+    """Return how a public name is called, a parameter a line where there are many."""
+    found = inspect.signature(getattr(limner, name))
+    words = []
+    for item in found.parameters.values():
+        if item.kind is item.KEYWORD_ONLY and "*" not in words:
+            words.append("*")
+        default = "" if item.default is item.empty else f" = {item.default!r}"
+        words.append(
+            f"{item.name}: {inspect.formatannotation(item.annotation).strip(QUOTES)}{default}"
+        )
+    back = found.return_annotation
+    tail = "" if back in (None, "None", found.empty) else f" -> {str(back).strip(QUOTES)}"
+    line = f"{name}({', '.join(words)}){tail}"
+    return line if len(line) <= 100 else f"{name}(\n    {JOINT.join(words)},\n){tail}"
 
 
 def python_page() -> str:
@@ -134,16 +137,16 @@ def weights_page() -> str:
 
 THIRD_PARTY = """# Third parties
 
-Limner contains no code of others. What `pip install limner` brings beside it, each under its own terms; the versions are
-those that were tested, and `limner licenses` tells those that are installed:
+Limner contains no code of others. What `pip install limner` brings beside it, each under its own terms; the versions
+are those that were tested, and `limner licenses` tells those that are installed:
 
 | package | version | licence |
 | --- | --- | --- |
 {rows}
 
 The wheels of NumPy, SciPy, OpenCV and Pillow carry libraries of their own, each under its own terms, which lie inside
-those wheels: among them OpenBLAS (BSD), FFmpeg (LGPL-2.1, in OpenCV's), OpenSSL, and GCC's run-time libraries (under the
-GCC runtime library exception). Limner reads pictures with Pillow and never calls FFmpeg or OpenSSL.
+those wheels: among them OpenBLAS (BSD), FFmpeg (LGPL-2.1, in OpenCV's), OpenSSL, and GCC's run-time libraries (under
+the GCC runtime library exception). Limner reads pictures with Pillow and never calls FFmpeg or OpenSSL.
 
 The sample sitters are from the Face Research Lab London Set, Lisa DeBruine and Benedict Jones (2017),
 doi:10.6084/m9.figshare.5047666.v5, CC BY 4.0.
