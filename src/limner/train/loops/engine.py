@@ -14,7 +14,9 @@ One command trains on a CPU, a GPU, or several processes. What a run's folder ho
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
+import pickle
 import platform
 import signal
 import threading
@@ -25,12 +27,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 from filelock import FileLock, Timeout
 from lightning_fabric import Fabric
+from lightning_fabric.strategies.ddp import DDPStrategy
+from torch.multiprocessing.spawn import ProcessRaisedException
 
-from limner.errors import RecipeError
+from limner.errors import RecipeError, TrainingStopped
 from limner.files.atomic import write_bytes
 from limner.train import recipe as recipes
 from limner.train.loops import precision
 from limner.train.loops.loop import Loop
+from limner.train.loops.prefetch import PRELOAD
 from limner.weights import physical_cores
 
 if TYPE_CHECKING:
@@ -78,16 +83,42 @@ def _launch(job: Job) -> Result:
     cuda = m.accelerator == "cuda" or (m.accelerator == "auto" and torch.cuda.is_available())
     several = m.devices * m.nodes > 1
     # Under torchrun or SLURM the processes are there already; else Fabric makes them here.
-    strategy = "auto" if not several else "ddp" if "LOCAL_RANK" in os.environ else "ddp_spawn"
+    made_here = several and "LOCAL_RANK" not in os.environ and m.nodes == 1
+    strategy = DDPStrategy(start_method="forkserver" if made_here else "popen")
     fabric = Fabric(
         accelerator="cuda" if cuda else "cpu",
         devices=m.devices,
         num_nodes=m.nodes,
-        strategy=strategy,
+        strategy=strategy if several else "auto",
         precision=precision.FABRIC[precision.choose(job.recipe.precision, cuda=cuda)],
     )
-    result: Result = fabric.launch(_train, job)  # type: ignore[arg-type]
-    return result
+    if not made_here:
+        return fabric.launch(_train, job)  # type: ignore[arg-type,no-any-return]
+    multiprocessing.set_forkserver_preload([PRELOAD])
+    errors = job.folder / ".error"
+    errors.unlink(missing_ok=True)
+    try:
+        result: Result = pickle.loads(fabric.launch(_train_sent, pickle.dumps(job)))  # type: ignore[arg-type]  # noqa: S301
+        return result
+    except ProcessRaisedException:
+        if errors.exists():
+            kind, message = json.loads(errors.read_text("utf-8"))
+            raise (RecipeError if kind == "RecipeError" else TrainingStopped)(message) from None
+        raise
+
+
+def _train_sent(fabric: Fabric, job_bytes: bytes) -> bytes:
+    """Train as a process made here; leave word of an error, of which torch would keep only text.
+
+    Records travel as bytes, because Fabric would look for tensors inside them.
+    """
+    job: Job = pickle.loads(job_bytes)  # noqa: S301  (from our own parent)
+    try:
+        return pickle.dumps(_train(fabric, job))
+    except (RecipeError, TrainingStopped) as error:
+        word = json.dumps([type(error).__name__, str(error)])
+        write_bytes(job.folder / ".error", word.encode())
+        raise
 
 
 def _train(fabric: Fabric, job: Job) -> Result:
@@ -146,6 +177,8 @@ class _Signals:
 
 def _check_folder(job: Job) -> None:
     """Keep the recipe in the run's folder, or refuse to go on with another one."""
+    for torn in job.folder.rglob(".limner-*.tmp"):  # what a kill left of a file being written
+        torn.unlink(missing_ok=True)
     path = job.folder / "recipe.toml"
     text = recipes.as_toml(job.recipe)
     if path.exists():

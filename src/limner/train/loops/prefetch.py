@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
     Batch = dict[str, NDArray[Any]]
 
-__all__ = ["Prefetch", "generator"]
+__all__ = ["PRELOAD", "Prefetch", "generator"]
+
+#: What the fork server imports once, so that each process starts with torch in place.
+PRELOAD = "limner.train.loops.engine"
 
 #: Batches that lie ready beside the one that each worker holds.
 _DEPTH = 2
@@ -82,7 +85,7 @@ class Prefetch:
         if not self._workers:
             return self
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([type(self._sampler).__module__])
+        context.set_forkserver_preload([PRELOAD, type(self._sampler).__module__])
         for w in range(self._workers):
             mine, theirs = context.Pipe(duplex=False)
             items = self._items[w :: self._workers]

@@ -184,6 +184,6 @@ def from_portable(folder: Path, nets: nn.ModuleDict) -> Mapping[str, Tensor]:
     for key, value in ((k, v) for part in parts for k, v in part.items()):
         net, _, name = key.partition("/")
         whole.setdefault(net, {})[name] = value.float() if value.is_floating_point() else value
-    for name, net in nets.items():
-        _fill(net, whole.get(name, {}), list(net.state_dict()), str(folder))
+    for name, module in nets.items():
+        _fill(module, whole.get(name, {}), list(module.state_dict()), str(folder))
     return whole["ema"]

@@ -195,12 +195,7 @@ class Stepper:
         used = whole[-1 - len(params) : -1] > 0
         for p, some in zip(params, used.tolist(), strict=True):
             if some:
-                p.grad = (
-                    whole[at : at + p.numel()]
-                    .view(p.shape)
-                    .to(p.dtype)
-                    .clone(memory_format=torch.preserve_format)
-                )
+                p.grad = torch.empty_like(p).copy_(whole[at : at + p.numel()].view(p.shape))
             at += p.numel()
         return whole[-1]
 
