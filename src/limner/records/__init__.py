@@ -2,6 +2,7 @@
 
 from limner.records.drawing import Drawing
 from limner.records.face import Face
+from limner.records.head import HEAD_PARTS, Head, HeadPart, HeadSource
 from limner.records.line import LineDrawing
 from limner.records.photo import Photo
 from limner.records.plot import Plot
@@ -10,14 +11,19 @@ from limner.records.semantic import CLASS_COLORS, CLASSES, MIRRORED, PARTS, Sema
 from limner.records.sketch import Palette, Sketch
 from limner.records.stroke import Stroke
 from limner.records.style import Style
+from limner.records.view import View
 
 __all__ = [
     "CLASSES",
     "CLASS_COLORS",
+    "HEAD_PARTS",
     "MIRRORED",
     "PARTS",
     "Drawing",
     "Face",
+    "Head",
+    "HeadPart",
+    "HeadSource",
     "LineDrawing",
     "Palette",
     "Photo",
@@ -27,4 +33,5 @@ __all__ = [
     "Sketch",
     "Stroke",
     "Style",
+    "View",
 ]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from limner.records._check import frozen
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from limner.records.recipe import Recipe
     from numpy.typing import NDArray
+
+    from limner.records.recipe import Recipe
 
 __all__ = ["Drawing"]
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from limner.records._check import frozen
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from limner.records.semantic import SemanticMap
     from numpy.typing import NDArray
+
+    from limner.records.semantic import SemanticMap
 
 __all__ = ["LineDrawing"]
 

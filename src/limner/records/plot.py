@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from limner.errors import BadShape
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from limner.records.stroke import Stroke

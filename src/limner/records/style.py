@@ -23,6 +23,10 @@ class Style:
         Position among the styles that the graph knows.
     taught_by : str
         Whose drawings taught it.
+    side_px : int
+        Side of the aligned face crop at which its strokes were taught.
+    ledger : str
+        Path of the ledger beside a style of one's own; "" for what ships.
     """
 
     name: str
@@ -30,3 +34,5 @@ class Style:
     weight: str
     index: int
     taught_by: str
+    side_px: int = 256
+    ledger: str = ""

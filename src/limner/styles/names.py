@@ -1,0 +1,136 @@
+"""Which styles there are: a name, a blend or a style file in → `Style` and weights of the styles in its network."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib import metadata, resources
+from pathlib import Path
+from typing import Any
+
+from limner.errors import BadShape, RecipeError, UnknownName
+from limner.records import Style
+
+__all__ = ["blend", "find", "names"]
+
+_GROUP = "limner.styles"
+
+
+def _from_table(name: str, table: dict[str, Any], *, ledger: str = "") -> Style:
+    try:
+        return Style(
+            name=name,
+            title=str(table["title"]),
+            weight=str(table.get("weight", "")),
+            index=int(table.get("index", 0)),
+            taught_by=str(table.get("taught_by", "")),
+            side_px=int(table.get("side_px", 256)),
+            ledger=ledger,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecipeError(f"The style {name!r} misses or misnames {error}.") from error
+
+
+def _read(path: Path) -> Style:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RecipeError(f"The style file {path} cannot be read: {error}.") from error
+    ledger = path.parent / "ledger.toml"
+    return _from_table(path.stem, table, ledger=str(ledger) if ledger.exists() else "")
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> dict[str, Style]:
+    folder = resources.files("limner.styles") / "catalogue"
+    found = {}
+    for entry in folder.iterdir():
+        if entry.name.endswith(".toml"):
+            name = entry.name.removesuffix(".toml")
+            found[name] = _from_table(name, tomllib.loads(entry.read_text(encoding="utf-8")))
+    for point in metadata.entry_points(group=_GROUP):
+        found.setdefault(point.name, _read(Path(str(point.load()))))
+    return dict(sorted(found.items()))
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all styles, sorted."""
+    return tuple(_catalogue())
+
+
+def find(name: str) -> Style:
+    """Return one style.
+
+    Parameters
+    ----------
+    name : str
+        A name, the path of a style's ``.toml``, or a blend ``"croquis:0.6,hatch:0.4"`` (the heaviest style
+        of the blend is returned, under the blend's name).
+
+    Raises
+    ------
+    UnknownName
+        If there is no such style; near matches are named.
+    RecipeError
+        If a style file cannot be read.
+    """
+    if name.endswith(".toml"):
+        return _read(Path(name))
+    if name in _catalogue():
+        return _catalogue()[name]
+    if ":" in name or "," in name:
+        shares = blend(name)
+        first = find(max(shares, key=lambda n: shares[n]))
+        return Style(
+            name,
+            f"Blend of {' and '.join(shares)}",
+            first.weight,
+            first.index,
+            first.taught_by,
+            first.side_px,
+        )
+    raise UnknownName.among("style", name, names())
+
+
+def blend(name: str) -> dict[str, float]:
+    """Return the shares of the styles that `name` asks for; they sum to 1.
+
+    Parameters
+    ----------
+    name : str
+        ``"hatch"`` or ``"croquis:0.6,hatch:0.4"``.
+
+    Raises
+    ------
+    UnknownName
+        If a style of the blend does not exist.
+    BadShape
+        If a share is no positive number, or the styles come from different networks.
+
+    Examples
+    --------
+    >>> blend("croquis:3,hatch:1")
+    {'croquis': 0.75, 'hatch': 0.25}
+    """
+    if (":" not in name and "," not in name) or name.endswith(".toml"):
+        return {name: 1.0}
+    shares: dict[str, float] = {}
+    for piece in name.split(","):
+        part, _, share = piece.strip().partition(":")
+        if part not in _catalogue():
+            raise UnknownName.among("style", part, names())
+        try:
+            amount = float(share or 1)
+        except ValueError:
+            amount = -1.0
+        if not 0 < amount < 1e6:
+            raise BadShape(
+                f"The blend {name!r} gives {part} the share {share!r}; want a positive number."
+            )
+        shares[part] = shares.get(part, 0.0) + amount
+    if len({find(n).weight for n in shares}) > 1:
+        raise BadShape(
+            f"The styles of the blend {name!r} come from different networks; blend within one."
+        )
+    total = sum(shares.values())
+    return {n: v / total for n, v in shares.items()}
