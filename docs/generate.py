@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
+from typing import Any
 
 import limner
 from limner import api, cli
@@ -28,7 +29,7 @@ def commands_page() -> str:
         "# Commands\n",
         "Data goes to stdout and talk to stderr. `limner COMMAND --help` prints what stands here.\n",
     ]
-    width = {"terminal_width": 100, "max_content_width": 100}
+    width: dict[str, Any] = {"terminal_width": 100, "max_content_width": 100}
     root = cli.group.make_context("limner", [], resilient_parsing=True, **width)
     parts.append(f"```text\n{cli.group.get_help(root)}\n```\n")
     for name in cli.COMMANDS:

@@ -6,6 +6,7 @@ import re
 import runpy
 from pathlib import Path
 
+import click
 import pytest
 
 import limner
@@ -30,7 +31,7 @@ def test_the_page_of_commands_knows_every_command_and_option(root: Path) -> None
     page = (root / "docs" / "reference" / "cli.md").read_text("utf-8")
     for name in cli.COMMANDS:
         assert f"## limner {name}\n" in page, RENEW
-        command = cli.group.get_command(cli.click.Context(cli.group), name)
+        command = cli.group.get_command(click.Context(cli.group), name)
         assert command is not None
         options = [o for p in command.params for o in p.opts if o.startswith("--")]
         assert not [o for o in options if o not in page], RENEW
