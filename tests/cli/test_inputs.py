@@ -49,7 +49,7 @@ def test_stdin_is_a_dash_and_a_file_called_dash_is_not(
     stdin, file = expand(["-", "./-"])
     assert stdin.path is None
     assert file.path == Path("-")
-    with pytest.raises(UnreadablePhoto, match="exist|picture"):
+    with pytest.raises(UnreadablePhoto, match=r"picture|kind"):
         Reading().read(file)
 
 

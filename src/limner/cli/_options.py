@@ -216,7 +216,7 @@ line_options = _gathered(
     ),
     click.option(
         "--thickness",
-        type=click.FloatRange(0.25, 8),
+        type=click.FloatRange(0.25, 4),
         default=1.0,
         show_default=True,
         help="Width of the lines.",
