@@ -16,18 +16,21 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
 import torch
-from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
 from limner.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 __all__ = ["NAME", "build", "load_net", "main"]
 
@@ -83,9 +86,7 @@ class _Graph:
         )
         return output
 
-    def convolve(
-        self, name: str, x: str, conv: nn.Module, norm: nn.Module, *, relu6: bool = True
-    ) -> str:
+    def convolve(self, name: str, x: str, conv: Any, norm: Any, *, relu6: bool = True) -> str:
         """Append a convolution with its batch normalisation folded in and, if asked for, ReLU6."""
         weight, bias = _folded(conv, norm)
         # Only the 1 × 1 kernels are large; the few other numbers stay exact, which halves the error.
@@ -125,7 +126,7 @@ class _Graph:
         return model
 
 
-def build(net: nn.Module, *, half: bool = True) -> onnx.ModelProto:
+def build(net: Any, *, half: bool = True) -> onnx.ModelProto:
     """Return the network up to its pooled features as an ONNX model.
 
     Parameters
@@ -166,7 +167,7 @@ def _append_block(graph: _Graph, name: str, x: str, block: Any) -> str:
     return y
 
 
-def _folded(conv: nn.Module, norm: nn.Module) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _folded(conv: Any, norm: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return weight and bias of the convolution that does what `conv` and then `norm` do."""
     w, gamma, beta, mean, var = (
         t.detach().double().numpy()
@@ -176,8 +177,8 @@ def _folded(conv: nn.Module, norm: nn.Module) -> tuple[NDArray[np.float64], NDAr
     return w * scale[:, None, None, None], beta - mean * scale
 
 
-def _pads(conv: nn.Module) -> list[int]:
-    """Return TensorFlow's "same" padding, which `conv` keeps as a module, as ONNX writes it: top, left, bottom, right."""
+def _pads(conv: Any) -> list[int]:
+    """Return TensorFlow's "same" padding, a module of `conv`, as ONNX writes it: top, left, bottom, right."""
     padding = getattr(conv.static_padding, "padding", (0, 0, 0, 0))
     left, right, top, bottom = (int(p) for p in padding)
     return [top, left, bottom, right]

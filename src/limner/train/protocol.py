@@ -15,11 +15,14 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from limner.train.data.packs import Pack
 from limner.train.data.sitters import fs2k_split
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["STYLES", "lay_out", "main", "split"]
 
