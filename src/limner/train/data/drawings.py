@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 from PIL import Image
+from scipy.ndimage import distance_transform_edt
 
 from limner.errors import RecipeError
 from limner.lines import extract
@@ -115,7 +116,7 @@ def build_sheets(folder: Path, labels: Path, cache: Path, split: str) -> Sheets:
         for row in rows:
             with Image.open(labels / "fs2k-parse" / f"{row['id']}.png") as image:
                 classes = np.asarray(image).copy()
-            classes[classes >= len(CLASSES)] = 0
+            classes = _carried(classes)
             parts.append(
                 _sheet(pack.rgb("photo", row["id"]), pack.rgb("sketch", row["id"]), classes)
             )
@@ -136,6 +137,18 @@ def build_sheets(folder: Path, labels: Path, cache: Path, split: str) -> Sheets:
         np.array(table["style"], np.uint8),
         tuple(table["ids"]),
     )
+
+
+def _carried(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Give pixels beyond the labelled crop (id 255) the class of the nearest labelled one.
+
+    Otherwise the crop's edge would look like the person's outline, and be drawn as one.
+    """
+    outside = classes >= len(CLASSES)
+    if not outside.any() or outside.all():
+        return np.where(outside, 0, classes).astype(np.uint8)
+    rows, columns = distance_transform_edt(outside, return_distances=False, return_indices=True)
+    return classes[rows, columns]
 
 
 def _sheet(
