@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from limner.files.limits import Limits
 
-__all__ = ["decode", "guarded", "select_frame"]
+__all__ = ["decode", "guarded"]
 
 #: The one Pillow plugin that may see each kind; phones' MPO is a JPEG that turns out to hold several.
 _PLUGINS = {
@@ -57,6 +57,9 @@ _FAILURES = (
     zlib.error,
     Image.DecompressionBombError,
 )
+
+#: Frames are found one after the other, in GIF and TIFF by reading all that come before.
+_LAST_FRAME = 9_999
 
 _DNG_VERSION, _NEW_SUBFILE_TYPE, _SUB_IFDS = 50706, 254, 330
 
@@ -162,10 +165,10 @@ def decode(data: bytes, kind: str, name: str, *, frame: int, limits: Limits) -> 
             return decode_heic(data, name, frame=frame, limits=limits)
         if kind == "webp":
             _check_webp_canvas(data, name, limits)
-        image = Image.open(io.BytesIO(data), formats=_PLUGINS[kind])
+        image = _opened(data, kind, name, limits)
         limits.check_size(name, image.size)
         _check_is_no_preview(image, name)
-        select_frame(image, frame, name)
+        _select_frame(image, frame, name)
         limits.check_size(name, image.size)
         image.load()
         if kind == "png":
@@ -173,24 +176,28 @@ def decode(data: bytes, kind: str, name: str, *, frame: int, limits: Limits) -> 
         return image
 
 
-def select_frame(image: Image.Image, frame: int, name: str) -> None:
-    """Go to one frame of an open picture.
-
-    Raises
-    ------
-    UnknownName
-        If there is no such frame.
-    """
-    if frame == 0:
-        return
+def _opened(data: bytes, kind: str, name: str, limits: Limits) -> Image.Image:
     try:
-        if frame < 0:
-            raise EOFError
-        image.seek(frame)
-    except EOFError as error:
-        count = getattr(image, "n_frames", 1)
-        there = "one frame, number 0" if count == 1 else f"{count} frames, 0 to {count - 1}"
-        raise UnknownName(f"{name} has no frame {frame}; it has {there}.") from error
+        return Image.open(io.BytesIO(data), formats=_PLUGINS[kind])
+    except Image.DecompressionBombError as error:
+        # Pillow's own ceiling, far above ours, speaks before we see the size.
+        raise UnreadablePhoto(
+            f"{name} claims more pixels than any photograph has; "
+            f"at most {limits.max_megapixels:g} megapixels are read. Scale it down first."
+        ) from error
+
+
+def _select_frame(image: Image.Image, frame: int, name: str) -> None:
+    """Go to one frame of an open picture; past the last, or so far that only an attacker's file goes, refuse."""
+    if not 0 <= frame <= _LAST_FRAME:
+        raise UnknownName(f"{name} was to give frame {frame}; frames are 0 to {_LAST_FRAME}.")
+    # Step by step, as the decoders do inside: so the number of frames is known where they end.
+    for number in range(1, frame + 1):
+        try:
+            image.seek(number)
+        except EOFError as error:
+            there = "one frame, number 0" if number == 1 else f"{number} frames, 0 to {number - 1}"
+            raise UnknownName(f"{name} has no frame {frame}; it has {there}.") from error
 
 
 def _check_webp_canvas(data: bytes, name: str, limits: Limits) -> None:

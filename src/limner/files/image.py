@@ -101,10 +101,9 @@ def _finished(image: Image.Image, frame: int, background: tuple[int, int, int]) 
     image.load()
     notes: tuple[str, ...] = ()
     # A phone's MPO keeps pairs and depth beside the photograph: the note is for those as well.
-    count = getattr(image, "n_frames", 1)
-    if count > 1:
-        at = image.tell() or frame
-        notes += (f"It holds {count} frames; number {at} was read.",)
+    # They are not counted: a file of 30 MB can hold a million, found only one by one.
+    if getattr(image, "is_animated", False):
+        notes += (f"It holds several frames; number {image.tell() or frame} was read.",)
     pixels, alpha, more = to_srgb(image, background)
     notes += more
     try:

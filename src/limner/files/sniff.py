@@ -111,10 +111,10 @@ def _media(data: bytes, name: str) -> str:
     brands = {data[8:12], *(data[i : i + 4] for i in range(16, length, 4))}
     if brands & _AVIF_BRANDS:
         raise _refusal(name, "an AVIF picture", _AS_JPEG)
-    if brands & _HEIC_BRANDS:
-        return "heic"
     if b"crx " in brands:
         raise _refusal(name, "a camera raw (CR3) file", _DEVELOP)
+    if brands & _HEIC_BRANDS:
+        return "heic"
     raise _refusal(name, "a video", _STILL)
 
 

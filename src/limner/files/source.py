@@ -95,8 +95,8 @@ def _from_stream(stream: BinaryIO, limits: Limits) -> tuple[bytes, str]:
     read = getattr(stream, "read", None)
     if read is None:
         raise UnreadablePhoto(
-            f"A {type(stream).__name__} was given; wanted a path, bytes, a binary stream, "
-            "a Pillow picture or an array."
+            "Wanted a path, bytes, a binary stream, a Pillow picture or an array; "
+            f"got {type(stream).__name__}."
         )
     try:
         data = read(limits.max_bytes + 1)

@@ -70,7 +70,7 @@ def encode_svg(
         _layer(
             number,
             label,
-            [f'<path d="{_line(s.points[:, :2], 3)}"/>' for s in strokes],
+            [f'<path d="{_line(s.points[:, :2], 3, width)}"/>' for s in strokes],
             f'fill="none" stroke="#000" stroke-width="{_number(width, 3)}"'
             ' stroke-linecap="round" stroke-linejoin="round"',
         )
@@ -106,7 +106,7 @@ def encode_strokes(
     """
     groups: dict[str, list[str]] = {}
     for stroke in strokes:
-        path = _line(stroke.points[:, :2] + _CENTER_PX, 2)
+        path = _line(stroke.points[:, :2] + _CENTER_PX, 2, stroke.width)
         width = _number(stroke.width, 2)
         groups.setdefault(stroke.part, []).append(f'<path stroke-width="{width}" d="{path}"/>')
     style = 'fill="none" stroke="#000" stroke-linecap="round" stroke-linejoin="round"'
@@ -144,7 +144,7 @@ def encode_outlines(
     """
     body = []
     for number, (part, rings) in enumerate(outlines.items(), start=1):
-        path = "".join(_line(np.asarray(ring) + _CENTER_PX, 2) + "Z" for ring in rings)
+        path = "".join(_line(np.asarray(ring) + _CENTER_PX, 2, 0) + "Z" for ring in rings)
         paths = [f'<path d="{path}"/>'] if path else []
         style = 'fill="#000" fill-rule="evenodd" stroke="none"'
         body.append(_layer(number, part or _NO_PART, paths, style))
@@ -164,14 +164,14 @@ def _number(value: float, digits: int) -> str:
     return "0" if text == "-0" else text
 
 
-def _line(points: NDArray[Any], digits: int) -> str:
-    """Return path data; a single point becomes a line of no length, which round ends make a dot."""
-    pairs = [
-        f"{_number(x, digits)} {_number(y, digits)}"
-        for x, y in np.asarray(points, np.float64).tolist()
-    ]
-    first, *rest = pairs
-    return f"M{first}L{' '.join(rest or [first])}"
+def _line(points: NDArray[Any], digits: int, width: float) -> str:
+    """Return path data; a single point becomes a tenth of the line's width long, which round ends make a dot."""
+    pairs = np.asarray(points, np.float64)
+    if len(pairs) == 1:
+        # A line of no length would be a dot as well, but plotter programs drop it.
+        pairs = np.vstack([pairs, np.add(pairs, (width / 10, 0))])
+    first, *rest = [f"{_number(x, digits)} {_number(y, digits)}" for x, y in pairs.tolist()]
+    return f"M{first}L{' '.join(rest)}"
 
 
 def _layer(number: int, label: str, paths: Sequence[str], style: str) -> str:
