@@ -19,6 +19,7 @@ from limner.train.data.sketch_lines import BORDER, BROAD, FINE, MESH, SIZE, Line
 __all__ = ["Hand", "canonical", "draw", "rub", "sample_hand", "shift_field"]
 
 _FEATURES = ((5, 7), (4, 6), (2,), (10, 11, 12))
+_HAIRY = (6, 7, 13, 14)
 _GRID = 64
 
 
@@ -36,6 +37,8 @@ class Hand:
         Share of strokes forgotten.
     double : float
         Share of strokes drawn twice.
+    hatch : int
+        How often each stroke of hair and brows is drawn again beside itself.
     gap, trim : float
         Share of strokes with a gap; most of a stroke's length lost at each end.
     wobble_px, stroke_px : float
@@ -54,6 +57,7 @@ class Hand:
     least_strength: float = 0.0
     drop: float = 0.0
     double: float = 0.0
+    hatch: int = 0
     gap: float = 0.0
     trim: float = 0.0
     wobble_px: float = 0.0
@@ -89,6 +93,7 @@ def sample_hand(rng: np.random.Generator, roughness: float) -> Hand:
         least_strength=rng.uniform(0.0, 0.5),
         drop=rng.uniform(0.0, 0.45) * r,
         double=rng.uniform(0.0, 0.5) * (rng.random() < 0.4),
+        hatch=int(rng.integers(1, 6)) * int(rng.random() < 0.3),
         gap=rng.uniform(0, 0.5) * r,
         trim=rng.uniform(0, 0.3) * r,
         wobble_px=rng.uniform(0.2, 1.0) + 4.5 * r * rng.random(),
@@ -113,7 +118,9 @@ def shift_field(rng: np.random.Generator, wobble_px: float, moved_px: float) -> 
     field = 0.8 * field + 0.5 * cv2.resize(quick, (_GRID, _GRID), interpolation=cv2.INTER_CUBIC)
     field *= np.float32(wobble_px)
     for name in NAMES[1:]:
-        x, y, side = (v * _GRID // 256 for v in (WINDOWS[name].x, WINDOWS[name].y, WINDOWS[name].side))
+        x, y, side = (
+            v * _GRID // 256 for v in (WINDOWS[name].x, WINDOWS[name].y, WINDOWS[name].side)
+        )
         move = rng.standard_normal(2).astype(np.float32) * np.float32(moved_px)
         bump = np.hanning(side + 2)[1:-1].astype(np.float32)
         field[y : y + side, x : x + side] += np.sqrt(np.outer(bump, bump))[..., None] * move
@@ -157,7 +164,7 @@ def draw(
         if field is None:
             field = shift_field(rng, hand.wobble_px, 0.0)
         points, owner, along = _gather(lines, stroke)
-        points = _displace(points, owner, len(stroke), hand, field, rng)
+        points = _displace(points, owner, _loose(lines, stroke, hand), field, rng)
         if affine is not None:
             points = points @ affine[:, :2].T.astype(np.float32) + affine[:, 2].astype(np.float32)
         kept = _kept(owner, along, len(stroke), hand, rng)
@@ -184,7 +191,21 @@ def _choose(lines: Lines, hand: Hand, rng: np.random.Generator) -> NDArray[np.in
             rank = np.hypot(*(middle - (256, 280)).T) / 180 + 0.2 * rng.standard_normal(count)
         wanted &= rank <= np.quantile(rank, hand.done)
     again = wanted & (rng.random(count) < hand.double)
-    return np.concatenate([np.flatnonzero(wanted), np.flatnonzero(again)])
+    hairy = np.flatnonzero(wanted & np.isin(lines.part, _HAIRY) & (lines.engine != BORDER))
+    return np.concatenate(
+        [np.flatnonzero(wanted), np.flatnonzero(again), np.repeat(hairy, hand.hatch)]
+    )
+
+
+def _loose(lines: Lines, stroke: NDArray[np.int64], hand: Hand) -> NDArray[np.float32]:
+    """Return by how many px each stroke may lie off: hatching spreads, hair most."""
+    loose = np.full(len(stroke), hand.stroke_px, np.float32)
+    if hand.hatch:
+        again = np.ones(len(stroke), bool)
+        again[np.unique(stroke, return_index=True)[1]] = False
+        again &= np.isin(lines.part[stroke], _HAIRY)
+        loose[again] += np.where(lines.part[stroke[again]] == 13, np.float32(6), np.float32(2))
+    return loose
 
 
 def _gather(
@@ -201,11 +222,11 @@ def _gather(
 def _displace(
     points: NDArray[np.float32],
     owner: NDArray[np.int64],
-    count: int,
-    hand: Hand,
+    loose: NDArray[np.float32],
     field: NDArray[np.float32],
     rng: np.random.Generator,
 ) -> NDArray[np.float32]:
+    """Move the points by the slow field, and each stroke by a shift, turn and growth of its own."""
     at = np.clip(points * np.float32(_GRID / SIZE) - np.float32(0.5), 0, _GRID - 1.001)
     low = at.astype(np.int32)
     part = at - low
@@ -213,19 +234,22 @@ def _displace(
     u, v = part[:, :1], part[:, 1:]
     moved = (field[y, x] * (1 - u) + field[y, x + 1] * u) * (1 - v)
     moved += (field[y + 1, x] * (1 - u) + field[y + 1, x + 1] * u) * v
+    count = len(loose)
     sizes = np.maximum(np.bincount(owner, minlength=count), 1)[:, None]
     middle = np.stack([np.bincount(owner, points[:, k], count) for k in (0, 1)], 1) / sizes
     arm = points - middle[owner].astype(np.float32)
-    amount = hand.stroke_px
-    shift = rng.standard_normal((count, 2)).astype(np.float32) * np.float32(amount)
-    turn = rng.standard_normal((count, 1)).astype(np.float32) * np.float32(0.015 * amount)
-    grow = rng.standard_normal((count, 1)).astype(np.float32) * np.float32(0.015 * amount)
+    chance = rng.standard_normal((count, 4)).astype(np.float32) * loose[:, None]
+    shift, turn, grow = chance[:, :2], 0.015 * chance[:, 2:3], 0.015 * chance[:, 3:]
     turned = np.stack([-arm[:, 1], arm[:, 0]], 1)
     return points + moved + shift[owner] + turn[owner] * turned + grow[owner] * arm
 
 
 def _kept(
-    owner: NDArray[np.int64], along: NDArray[np.float32], count: int, hand: Hand, rng: np.random.Generator
+    owner: NDArray[np.int64],
+    along: NDArray[np.float32],
+    count: int,
+    hand: Hand,
+    rng: np.random.Generator,
 ) -> NDArray[np.bool_]:
     """Return which points survive late starts, early stops and gaps."""
     first, last = rng.random((2, count)) * hand.trim
@@ -262,10 +286,14 @@ def _ink(
         shade, thick = int(4 * value[s] + 0.5), max(1, round(float(width[s])))
         groups.setdefault((shade, max(1, thick - 1)), []).append(fixed[run])
         if thick > 1 and len(run) > 4:
-            groups.setdefault((shade, thick), []).append(fixed[run[len(run) // 6 : -(len(run) // 6) or None]])
+            groups.setdefault((shade, thick), []).append(
+                fixed[run[len(run) // 6 : -(len(run) // 6) or None]]
+            )
     # fine pens (below 2 px) come from fainter one-pixel lines: the sketch is shrunk afterwards
     for shade, thick in sorted(groups):
-        cv2.polylines(canvas, groups[shade, thick], False, min(255, 64 * shade), thick, cv2.LINE_AA, 4)
+        cv2.polylines(
+            canvas, groups[shade, thick], False, min(255, 64 * shade), thick, cv2.LINE_AA, 4
+        )
 
 
 def rub(
@@ -278,7 +306,9 @@ def rub(
     yy, xx = np.mgrid[0:size, 0:size].astype(np.float32)
     warped = cv2.remap(ink, xx - shift[..., 0], yy - shift[..., 1], cv2.INTER_LINEAR)
     places = rng.random((9, 9)).astype(np.float32) + np.float32(0.75 - 0.5 * roughness)
-    keep = cv2.resize(np.clip((places - 0.45) * 4, 0, 1), (size, size), interpolation=cv2.INTER_CUBIC)
+    keep = cv2.resize(
+        np.clip((places - 0.45) * 4, 0, 1), (size, size), interpolation=cv2.INTER_CUBIC
+    )
     out = warped * np.clip(keep, 0, 1) * np.float32(rng.uniform(0.7, 1.3))
     return np.clip(out, 0, 255).astype(np.uint8)
 
@@ -291,4 +321,6 @@ def canonical(lines: Lines) -> NDArray[np.uint8]:
     uses[MESH, [2, 4, 5, 10]] = True
     uses[FINE, [1, 2, 4, 5, 13, 14, 18]] = True
     hand = Hand(uses, least_strength=0.45, width_px=3.0)
-    return draw(lines, hand, np.random.default_rng(0), field=np.zeros((_GRID, _GRID, 2), np.float32))
+    return draw(
+        lines, hand, np.random.default_rng(0), field=np.zeros((_GRID, _GRID, 2), np.float32)
+    )

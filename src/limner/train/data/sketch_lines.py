@@ -25,7 +25,27 @@ SIZE = 512
 
 #: How willingly each of the 19 classes gives lines: skin and grounds little, features much.
 _WILL = np.array(
-    [0.35, 0.75, 1.0, 1.0, 1.3, 1.3, 1.2, 1.2, 0.9, 0.9, 1.2, 1.2, 1.2, 1.0, 0.9, 1.0, 0.9, 0.7, 0.7],
+    [
+        0.35,
+        0.75,
+        1.0,
+        1.0,
+        1.3,
+        1.3,
+        1.2,
+        1.2,
+        0.9,
+        0.9,
+        1.2,
+        1.2,
+        1.2,
+        1.0,
+        0.9,
+        1.0,
+        0.9,
+        0.7,
+        0.7,
+    ],
     np.float32,
 )
 
@@ -111,7 +131,10 @@ def dog_ink(
     value = grey.astype(np.float32) / 255
     # the eye sees ratios: a dark head of hair has lines as well
     value = np.log1p(12 * value) / np.float32(np.log(13))
-    near, far = cv2.GaussianBlur(value, (0, 0), sigma_px), cv2.GaussianBlur(value, (0, 0), 1.7 * sigma_px)
+    near, far = (
+        cv2.GaussianBlur(value, (0, 0), sigma_px),
+        cv2.GaussianBlur(value, (0, 0), 1.7 * sigma_px),
+    )
     drop = far - near
     if labels is not None:
         will = cv2.GaussianBlur(_WILL[labels], (0, 0), 2.0)
@@ -122,7 +145,9 @@ def dog_ink(
 def trace(ink: NDArray[np.float32], *, least_px: float = 12) -> list[NDArray[np.float32]]:
     """Return the centre lines of soft ink as smooth polylines, (N, 2) float32 each, joined through crossings."""
     skeleton = skeletonize(cv2.GaussianBlur(ink, (0, 0), 1.0) > 0.28)
-    around = cv2.filter2D(skeleton.astype(np.uint8), -1, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT)
+    around = cv2.filter2D(
+        skeleton.astype(np.uint8), -1, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT
+    )
     arms = skeleton & (around <= 3)
     count, which = cv2.connectedComponents(arms.astype(np.uint8), connectivity=8)
     ys, xs = np.nonzero(arms)
@@ -139,9 +164,14 @@ def _walk(pixels: NDArray[np.int64]) -> NDArray[np.float32]:
     near = [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)]
 
     def next_of(at: tuple[int, int]) -> tuple[int, int] | None:
-        return next(((at[0] + i, at[1] + j) for i, j in near if (at[0] + i, at[1] + j) in left), None)
+        return next(
+            ((at[0] + i, at[1] + j) for i, j in near if (at[0] + i, at[1] + j) in left), None
+        )
 
-    here = next((p for p in left if sum((p[0] + i, p[1] + j) in left for i, j in near) <= 1), next(iter(left)))
+    here = next(
+        (p for p in left if sum((p[0] + i, p[1] + j) in left for i, j in near) <= 1),
+        next(iter(left)),
+    )
     path = []
     step: tuple[int, int] | None = here
     while step is not None:
@@ -156,7 +186,9 @@ def _join(arms: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
     if len(arms) < 2:
         return arms
     ends = np.array([end for a in arms for end in (a[0], a[-1])])
-    out = np.array([d for a in arms for d in (a[0] - a[min(6, len(a) - 1)], a[-1] - a[-min(7, len(a))])])
+    out = np.array(
+        [d for a in arms for d in (a[0] - a[min(6, len(a) - 1)], a[-1] - a[-min(7, len(a))])]
+    )
     out /= np.maximum(np.hypot(*out.T), 1e-6)[:, None]
     pairs = np.array(sorted(cKDTree(ends).query_pairs(4.0)), np.int64).reshape(-1, 2)
     pairs = pairs[pairs[:, 0] // 2 != pairs[:, 1] // 2]
@@ -189,7 +221,9 @@ def _follow(arms: list[NDArray[np.float32]], partner: dict[int, int]) -> list[ND
     return chains
 
 
-def _smooth(chain: NDArray[np.float32], *, sigma: float = 2.0, step_px: int = 4) -> NDArray[np.float32]:
+def _smooth(
+    chain: NDArray[np.float32], *, sigma: float = 2.0, step_px: int = 4
+) -> NDArray[np.float32]:
     soft = gaussian_filter1d(chain, sigma, axis=0, mode="nearest")
     soft[0], soft[-1] = chain[0], chain[-1]
     keep = np.r_[np.arange(0, len(soft) - 1, step_px), len(soft) - 1]
@@ -219,7 +253,9 @@ def _inner_runs(ring: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     first = int(np.argmin(inside))
     ring, inside = np.roll(ring, -first, axis=0), np.roll(inside, -first)
     cuts = np.flatnonzero(np.diff(inside.astype(np.int8))) + 1
-    runs = [r for r, keep in zip(np.split(ring, cuts), np.split(inside, cuts), strict=True) if keep[0]]
+    runs = [
+        r for r, keep in zip(np.split(ring, cuts), np.split(inside, cuts), strict=True) if keep[0]
+    ]
     return [r[::4] for r in runs if len(r) >= 16]
 
 
@@ -231,7 +267,9 @@ def _contours(mesh: NDArray[np.float32]) -> list[tuple[int, NDArray[np.float32]]
         t = np.arange(len(p))
         fine = np.linspace(0, len(p) - 1, 4 * (len(p) - 1) + 1)
         dense = np.stack([np.interp(fine, t, p[:, 0]), np.interp(fine, t, p[:, 1])], 1)
-        found.append((part, gaussian_filter1d(dense, 1.5, axis=0, mode="nearest").astype(np.float32)))
+        found.append(
+            (part, gaussian_filter1d(dense, 1.5, axis=0, mode="nearest").astype(np.float32))
+        )
     turn = np.linspace(0, 2 * np.pi, 17)
     for part, index in ((5, (468, 469)), (4, (473, 474))):
         radius = float(np.linalg.norm(mesh[index[0], :2] - mesh[index[1], :2]))
@@ -241,7 +279,15 @@ def _contours(mesh: NDArray[np.float32]) -> list[tuple[int, NDArray[np.float32]]
         found.append((part, ring.astype(np.float32)))
         # a pupil is a scribble: a few turns that grow
         winds = np.linspace(0, 8 * np.pi, 41)[:, None]
-        found.append((part, (mesh[index[0], :2] + radius * 0.06 * winds / np.pi * np.c_[np.cos(winds), np.sin(winds)])))
+        found.append(
+            (
+                part,
+                (
+                    mesh[index[0], :2]
+                    + radius * 0.06 * winds / np.pi * np.c_[np.cos(winds), np.sin(winds)]
+                ),
+            )
+        )
     return found
 
 
