@@ -45,7 +45,7 @@ def face_at(x: float, y: float, side: float) -> Face:
 
 def find_faces(photo: Photo) -> tuple[Face, ...]:
     """Find the squares by their left upper corners, row by row."""
-    mask = (np.abs(photo.pixels.astype(int) - PERSON) < 12).all(2)
+    mask = np.asarray((np.abs(photo.pixels.astype(int) - PERSON) < 12).all(2))
     before_x = np.pad(mask, ((0, 0), (1, 0)))[:, :-1]
     before_y = np.pad(mask, ((1, 0), (0, 0)))[:-1]
     corners = np.argwhere(mask & ~before_x & ~before_y)
@@ -99,8 +99,9 @@ def render_photo(
 
 def extract(photo: Photo, _semantic: SemanticMap | None = None, **_: Any) -> LineDrawing:
     """Return a dark line down the middle."""
-    ink = np.zeros(photo.pixels.shape[:2], np.float32)
-    ink[:, ink.shape[1] // 2] = 1
+    width, height = photo.size_px
+    ink = np.zeros((height, width), np.float32)
+    ink[:, width // 2] = 1
     return LineDrawing(ink)
 
 

@@ -11,6 +11,7 @@ from PIL import Image
 from tests.api import fakes
 
 from limner import api
+from limner.api._photo import PhotoSource
 from limner.errors import InputError, NoFace, UnreadablePhoto
 from limner.records import Photo
 
@@ -24,7 +25,7 @@ def test_a_path_bytes_a_stream_an_array_and_a_photo_are_all_pictures(tmp_path: P
     pixels = np.arange(48 * 64 * 3, dtype=np.uint32).astype(np.uint8).reshape(48, 64, 3)
     Image.fromarray(pixels).save(tmp_path / "a.png")
     data = (tmp_path / "a.png").read_bytes()
-    sources = [
+    sources: list[PhotoSource] = [
         tmp_path / "a.png",
         str(tmp_path / "a.png"),
         data,

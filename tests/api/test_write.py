@@ -16,7 +16,7 @@ from limner.records import Drawing, LineDrawing, Photo, Plot, Recipe, SemanticMa
 
 RAMP = np.repeat(np.tile(np.arange(64, dtype=np.uint8) * 4, (48, 1))[..., None], 3, axis=2)
 DRAWING = Drawing(RAMP, "croquis", Recipe("draw", {"seed": 0}, {"styles-fake": "0" * 12}, "9.9"))
-LINES = LineDrawing(1 - RAMP[..., 0].astype(np.float32) / 255)
+LINES = LineDrawing((1 - RAMP[..., 0] / 255).astype(np.float32))
 LABELS = SemanticMap((np.arange(48 * 64) % 19).astype(np.uint8).reshape(48, 64))
 PLOT = Plot(
     (Stroke(np.array([[20, 20, 1], [60, 90, 1]], np.float32), 0.3, "hair"),), (210, 297), 0.3

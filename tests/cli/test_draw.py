@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from tests.api import fakes
 from tests.cli.conftest import Run
+
+from limner.records import Style
 
 
 def pixels(path: Path | str) -> np.ndarray:
@@ -62,6 +65,16 @@ def test_all_products_have_their_names(desk: Path, run: Run) -> None:
     with Image.open(desk / "out" / "one-labels.png") as labels:
         assert labels.mode == "P"
         assert labels.size == (160, 120)
+
+
+def test_a_blend_gives_a_name_that_every_system_takes(
+    desk: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blend = Style("croquis:0.5,hatch:0.5", "Both.", "styles-fake", 0, "nobody")
+    monkeypatch.setattr("limner.styles.find", lambda name: blend)
+    monkeypatch.setitem(fakes.STYLES, blend.name, blend)
+    assert run("draw", "one.png", "-s", blend.name).code == 0
+    assert (desk / "one-croquis-0.5+hatch-0.5.png").is_file()
 
 
 def test_json_tells_faces_and_nothing_else_is_on_stdout(desk: Path, run: Run) -> None:

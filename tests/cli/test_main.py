@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import click
 import pytest
 
 from limner import cli, errors
@@ -35,7 +36,7 @@ def test_every_error_has_an_exit_code_of_the_table() -> None:
 
 
 def test_every_command_has_the_line_of_its_own_page() -> None:
-    context = cli.click.Context(cli.group)
+    context = click.Context(cli.group)
     for name, line in cli.COMMANDS.items():
         command = cli.group.get_command(context, name)
         assert command is not None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from limner.api._photo import PhotoSource
-    from limner.records import Drawing, Face, Photo
+    from limner.records import Drawing, Face, Photo, Style
 
 __all__ = ["draw", "largest_face"]
 
@@ -34,9 +34,9 @@ def draw(
     ----------
     photo : Photo or anything that `read_photo` takes
     style : str
-        One of `style_names`, or the path of a style's ``.toml``.
+        One of `style_names`, a blend such as ``"croquis:0.6,hatch:0.4"``, or the path of a style's ``.toml``.
     strength : float
-        0 to 1: from the bare lines to the artist's full manner.
+        0 the bare lines, 1 the artist's manner, up to 2 for twice the ink.
     faces : {"all", "largest"} or sequence of Face
         Whom to draw; faces that `detect_faces` found already need not be looked for again.
     whole_picture : bool
@@ -81,10 +81,21 @@ def draw(
             "seed": seed,
             "whole_picture": whole_picture,
         },
-        weights=(chosen.weight,),
+        weights=_hashes(chosen),
         drawn_by_network=bool(chosen.weight),
     )
     return Drawing(np.repeat(grey[..., None], 3, axis=2), chosen.name, recipe)
+
+
+def _hashes(style: Style) -> dict[str, str]:
+    """Return the hash of the style's own network, which may have come with the style."""
+    from pathlib import Path
+
+    from limner.weights import ledger
+
+    own = Path(style.ledger)
+    rows = ledger.read_rows(own, own.parent) if style.ledger else ledger.rows()
+    return {row.name: row.sha256[:12] for row in rows if row.name == style.weight}
 
 
 def largest_face(faces: Sequence[Face]) -> tuple[Face, ...]:

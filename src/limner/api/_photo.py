@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
     from PIL import Image
 
@@ -18,7 +17,7 @@ __all__ = ["PhotoSource", "detect_faces", "parse_face", "read_photo"]
 
 #: Whatever a verb takes as a picture.
 PhotoSource: TypeAlias = (
-    "str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[np.uint8] | Photo"
+    "str | os.PathLike[str] | bytes | BinaryIO | Image.Image | NDArray[Any] | Photo"
 )
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from limner.files.encode import PictureKind
     from limner.records import Drawing, LineDrawing, Photo, Plot, Recipe, SemanticMap
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
 ]
 
 Record: TypeAlias = "Drawing | LineDrawing | Photo | Plot | SemanticMap"
+
+_Kind = TypeVar("_Kind", bound=str)
 
 #: What a file is written as, by the end of its name.
 KIND_OF_SUFFIX: dict[str, str] = {
@@ -44,7 +47,7 @@ def make_recipe(
     verb: str,
     *,
     settings: Mapping[str, object],
-    weights: Iterable[str] = (),
+    weights: Mapping[str, str] | None = None,
     drawn_by_network: bool = False,
 ) -> Recipe:
     """Say what makes a picture, to be written into its file.
@@ -54,8 +57,8 @@ def make_recipe(
     verb : str
     settings : mapping
         Plain values that decide the result.
-    weights : iterable of str
-        Networks used beside those that find and parse faces.
+    weights : mapping of str to str, optional
+        Name and hash of the networks used beside those that find and parse faces.
     drawn_by_network : bool
         Whether a trained network painted the result, from a photograph.
 
@@ -68,14 +71,9 @@ def make_recipe(
     from limner.records import Recipe
     from limner.weights import ledger
 
-    used = set(weights)
-    hashes = {
-        row.name: row.sha256[:12]
-        for row in ledger.rows()
-        if row.room == "faces" or row.name in used
-    }
+    faces = {row.name: row.sha256[:12] for row in ledger.rows() if row.room == "faces"}
     source = "compositeWithTrainedAlgorithmicMedia" if drawn_by_network else "algorithmicMedia"
-    return Recipe(verb, dict(settings), hashes, __version__, source)
+    return Recipe(verb, dict(settings), faces | dict(weights or {}), __version__, source)
 
 
 def encode(
@@ -111,7 +109,8 @@ def encode(
     if isinstance(record, SemanticMap):
         _fitting(kind or "png", ("png",))
         return image.encode_labels(record, recipe=recipe)
-    kind = _fitting(kind or "png", ("png", "webp") if transparent else ("png", "jpeg", "webp"))
+    kinds: tuple[PictureKind, ...] = ("png", "webp") if transparent else ("png", "jpeg", "webp")
+    picture_kind = _fitting(kind or "png", kinds)
     if isinstance(record, Drawing):
         recipe = recipe or record.recipe
         pixels = record.pixels
@@ -121,7 +120,7 @@ def encode(
         pixels = record.pixels
     if transparent:
         pixels = _ink_alone(pixels)
-    return image.encode_picture(pixels, kind=kind, recipe=recipe)
+    return image.encode_picture(pixels, kind=picture_kind, recipe=recipe)
 
 
 def encode_outlines(drawing: LineDrawing, *, recipe: Recipe | None = None) -> bytes:
@@ -177,12 +176,13 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     atomic.write_bytes(path, data)
 
 
-def _fitting(kind: str, kinds: tuple[str, ...]) -> str:
+def _fitting(kind: str, kinds: tuple[_Kind, ...]) -> _Kind:
     from limner.errors import OutputError
 
-    if kind not in kinds:
-        raise OutputError(f"This result cannot be written as {kind}; choose {', '.join(kinds)}.")
-    return kind
+    for fitting in kinds:
+        if fitting == kind:
+            return fitting
+    raise OutputError(f"This result cannot be written as {kind}; choose {', '.join(kinds)}.")
 
 
 def _encode_plot(plot: Plot, kind: str, recipe: Recipe | None) -> bytes:

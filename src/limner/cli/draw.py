@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,14 +62,15 @@ def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> 
     show_default=True,
     metavar="NAME",
     shell_complete=_complete_style,
-    help="A style of `limner styles`, or the .toml of one of your own; may be repeated.",
+    help="A style of `limner styles`, a blend such as croquis:0.6,hatch:0.4, or the .toml of one of your own; may "
+    "be repeated.",
 )
 @click.option(
     "--strength",
-    type=click.FloatRange(0, 1),
+    type=click.FloatRange(0, 2),
     default=1.0,
     show_default=True,
-    help="From bare lines to the artist's full manner.",
+    help="0 bare lines, 1 the artist's manner, 2 twice the ink.",
 )
 @click.option(
     "--all-faces/--largest",
@@ -167,7 +169,8 @@ def _draw(
             seed=wanted.seed,
         )
         data = api.encode(drawing, kind=outputs.kind, transparent=wanted.transparent)
-        outcome.outputs.append(outputs.save(item, data, tail=drawing.style))
+        tail = re.sub(r"[^\w.+-]+", "-", drawing.style.replace(",", "+"))
+        outcome.outputs.append(outputs.save(item, data, tail=tail))
 
 
 def _add_lines(
