@@ -97,11 +97,11 @@ def test_own_limits_are_kept(png: bytes) -> None:
 
 
 def test_a_damaged_exif_block_is_a_note_and_no_failure(encoded: Encoder) -> None:
-    entry = b"\x00\x01\x01\x12\x00\x03\xff\xff\xff\xff\x00\x00\x00\x08"
-    data = encoded(
-        Image.new("RGB", (20, 20)), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08" + entry + b"\0\0\0\0"
-    )
-    assert read_photo(data).size_px == (20, 20)
+    image = Image.new("RGB", (20, 30))
+    photo = read_photo(encoded(image, "PNG", exif=b"Exif\0\0no tags in here at all"))
+    assert photo.size_px == (20, 30)
+    assert photo.notes == ("Its EXIF block is damaged; it was taken as upright.",)
+    assert read_photo(encoded(image, "JPEG", exif=b"Exif\0\0MM\0*\0\0\xff\xff")).size_px == (20, 30)
 
 
 def test_an_orientation_out_of_range_is_upright(encoded: Encoder) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +71,5 @@ def test_a_stranger_is_named_and_a_remedy_given(head: bytes, words: str) -> None
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_known_kind_or_refused(data: bytes) -> None:
-    try:
+    with contextlib.suppress(UnreadablePhoto):
         assert sniff(data, "x") in READ
-    except UnreadablePhoto as error:
-        assert "\n" not in str(error)

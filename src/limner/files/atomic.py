@@ -15,6 +15,8 @@ from limner.files.source import shown
 
 __all__ = ["write_bytes"]
 
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
 _REASONS = {
     errno.ENOSPC: "the disk is full. Free some space",
     errno.EDQUOT: "your share of the disk is used up. Free some space",
@@ -88,9 +90,7 @@ def _replace(target: Path, data: bytes) -> None:
     temporary = target.with_name(f".limner-{secrets.token_hex(8)}.tmp")
     number = -1
     try:
-        number = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        )
+        number = os.open(temporary, _NEW_FILE, 0o666)
         with contextlib.suppress(OSError):
             os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))  # noqa: PTH101
         _write_all(number, data)
