@@ -19,7 +19,7 @@ import sys
 import time
 import tomllib
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import Any
 
@@ -126,13 +126,25 @@ def verdict(case: dict[str, Any], got: dict[str, float], *, bf16: bool) -> str:
 
 
 def sizes_mb() -> dict[str, float]:
-    """Return the sizes of the weights, and of the core install with everything that it needs."""
-    graphs = HERE.parent / "src" / "limner" / "weights" / "graphs"
-    weights = {p.stem: p.stat().st_size / 1e6 for p in graphs.glob("*.onnx")}
-    found = {"weights": sum(weights.values())}
-    for room in ("faces", "styles"):
-        found[f"weights-{room}"] = sum(v for k, v in weights.items() if k.startswith(room))
+    """Return the sizes of the weights, of each room's share, and of the core install with all that it brings."""
+    from limner import api
+
+    rows = api.weights_table()
+    found = {"weights": sum(row["bytes"] for row in rows) / 1e6}
+    for room in sorted({row["room"] for row in rows}):
+        found[f"weights-{room}"] = sum(row["bytes"] for row in rows if row["room"] == room) / 1e6
+    libraries = [row["name"] for row in api.licenses() if row["kind"] == "library"]
+    own = sum(
+        p.stat().st_size for p in (HERE.parent / "src" / "limner").rglob("*.*") if p.is_file()
+    )
+    found["core-install"] = (own + sum(map(installed_bytes, libraries))) / 1e6
     return {name: round(size, 1) for name, size in found.items()}
+
+
+def installed_bytes(name: str) -> int:
+    """Return what one installed package takes on disk, byte code left out."""
+    files = (Path(str(f.locate())) for f in distribution(name).files or () if f.suffix != ".pyc")
+    return sum(f.stat().st_size for f in files if f.is_file())
 
 
 def table(results: dict[str, dict[str, float]], *, bf16: bool) -> None:
