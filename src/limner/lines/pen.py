@@ -171,7 +171,7 @@ def _without_specks(
     # Lines keep their soft rims; everywhere else nothing comes near to being ink.
     rim = cv2.dilate(kept, np.ones((5, 5), np.uint8))
     paper = np.minimum(drawn, np.float32(0.3 * scale.ink))
-    return np.where(rim > 0, drawn, paper), kept
+    return np.asarray(np.where(rim > 0, drawn, paper), np.float32), np.asarray(kept, np.uint8)
 
 
 def _with_outlines(
@@ -185,7 +185,8 @@ def _with_outlines(
     room = np.clip(2 - near / np.float32(0.05), 0, 1)
     half_px = 0.8 * scale.fine_px
     outline = 2 - distance * np.float32(scale.face_px / half_px)
-    return np.maximum(drawn, outline * room * np.float32(scale.ink))
+    ink = outline * room * np.float32(scale.ink)
+    return np.asarray(np.maximum(drawn, ink), np.float32)
 
 
 def _cut(drawn: NDArray[np.float32], ink: float, size_px: tuple[int, int]) -> NDArray[np.float32]:
