@@ -12,9 +12,9 @@ NodeProto.domain 7 and attribute 5, TensorProto.external_data 13 and data_locati
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 from limner.errors import CorruptWeights
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

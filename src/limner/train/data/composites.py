@@ -7,18 +7,20 @@ the extent of the turned mesh points, so it is exact whatever the turn.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from limner.train.data.augment import photograph
 from limner.train.data.packs import Pack
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from limner.train.data.sitters import Sitters
-    from numpy.typing import NDArray
     from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from limner.train.data.sitters import Sitters
 
 __all__ = ["FIVE", "SceneSampler", "facefree"]
 
@@ -96,7 +98,7 @@ class SceneSampler:
         if kind < 0.10:
             scene = _Scene(self.ground(rng))
         elif kind < 0.50:
-            scene = self._crowd(rng)
+            scene = self.crowd(rng)
         elif kind < 0.80:
             scene = self._single(rng)
         else:
@@ -232,7 +234,8 @@ class SceneSampler:
         a = k * np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
         return np.c_[a, centre - a @ middle]
 
-    def _crowd(self, rng: np.random.Generator) -> _Scene:
+    def crowd(self, rng: np.random.Generator) -> _Scene:
+        """Return up to seven people on a ground, any size, place and roll."""
         scene = _Scene(self.ground(rng))
         for _ in range(int(rng.integers(1, 8))):
             i, mirror, cut = self._pick(rng, cut=True), rng.random() < 0.5, True

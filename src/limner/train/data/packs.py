@@ -10,7 +10,7 @@ import csv
 import io
 import tarfile
 from functools import lru_cache
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -18,8 +18,9 @@ from PIL import Image
 from limner.errors import RecipeError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 __all__ = ["Pack", "Turnheads", "index", "mesh"]
 
