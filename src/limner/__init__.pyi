@@ -31,6 +31,9 @@ from .records import (
     PARTS,
     Drawing,
     Face,
+    Head,
+    HeadPart,
+    HeadSource,
     LineDrawing,
     Palette,
     Photo,
@@ -40,6 +43,7 @@ from .records import (
     Sketch,
     Stroke,
     Style,
+    View,
 )
 
 __all__ = [
@@ -51,6 +55,9 @@ __all__ = [
     "EmptySketch",
     "Face",
     "ForbiddenWeights",
+    "Head",
+    "HeadPart",
+    "HeadSource",
     "InputError",
     "LimnerError",
     "LineDrawing",
@@ -70,6 +77,7 @@ __all__ = [
     "TrainingStopped",
     "UnknownName",
     "UnreadablePhoto",
+    "View",
     "WeightsError",
     "detect_faces",
     "doctor",
