@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from os import PathLike
 
-    from limner.train.data.teachers import LabelResult
+    from limner.train.data.labels import LabelResult
     from limner.train.loops.job import Progress, Result
 
 __all__ = ["dry_run", "export_run", "label_folder", "read_recipe", "recipe_names", "train"]
@@ -147,8 +147,8 @@ def label_folder(
     out: str | PathLike[str],
     report: Callable[[str], None] | None = None,
 ) -> LabelResult:
-    """Label a folder of photographs with public teacher networks; see `limner.train.data.teachers`."""
-    from limner.train.data import teachers as labelling
+    """Label a folder of photographs with public teacher networks; see `limner.train.data.labels`."""
+    from limner.train.data import labels as labelling
 
     return labelling.label_folder(
         Path(photos), teachers=Path(teachers), out=Path(out), report=report

@@ -133,11 +133,11 @@ def _port(port: Any, spec: ExportSpec) -> dict[str, Any]:
     import onnx
 
     kind = port.type.tensor_type
-    low, high = spec.ranges.get(port.name, (float("-inf"), float("inf")))
     return {
         "shape": [d.dim_param or d.dim_value for d in kind.shape.dim],
         "dtype": onnx.helper.tensor_dtype_to_np_dtype(kind.elem_type).name,
-        "range": [low, high],
+        # Text where there is no bound: JSON, in which ledgers are listed too, has no infinity.
+        "range": list(spec.ranges.get(port.name, ("-inf", "inf"))),
     }
 
 

@@ -6,6 +6,8 @@ whether there are workers at all, changes nothing.
 
 from __future__ import annotations
 
+import io
+import mmap
 import multiprocessing
 import pickle
 import queue
@@ -50,7 +52,7 @@ class Prefetch:
     Parameters
     ----------
     sampler : Sampler
-        Sent to each worker once, by pickle.
+        Sent to each worker once, by pickle; memory-mapped files are opened again there, not sent.
     seed : int
         The recipe's.
     steps : range
@@ -86,11 +88,12 @@ class Prefetch:
             return self
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload([PRELOAD, type(self._sampler).__module__])
+        sampler = _packed(self._sampler)
         for w in range(self._workers):
             mine, theirs = context.Pipe(duplex=False)
             items = self._items[w :: self._workers]
             process = context.Process(
-                target=_work, args=(theirs, self._sampler, self._seed, items), daemon=True
+                target=_work, args=(theirs, sampler, self._seed, items), daemon=True
             )
             process.start()
             theirs.close()  # so that a dead worker is seen as the end of its pipe
@@ -185,8 +188,30 @@ def _send(end: Connection, message: Batch | str) -> None:
             end.send_bytes(view)
 
 
-def _work(end: Connection, sampler: Sampler, seed: int, items: list[tuple[int, int]]) -> None:
+class _Packer(pickle.Pickler):
+    """Pickle that names a memory-mapped file instead of copying gigabytes."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        base: Any = getattr(obj, "base", None)
+        if isinstance(obj, np.memmap) and isinstance(base, mmap.mmap):  # a whole map, no slice
+            order = "C" if obj.flags.c_contiguous else "F"
+            return _reopened, (str(obj.filename), obj.dtype.str, obj.offset, obj.shape, order)
+        return NotImplemented
+
+
+def _reopened(name: str, dtype: str, offset: int, shape: tuple[int, ...], order: Any) -> Any:
+    return np.memmap(name, np.dtype(dtype), "r", offset, shape, order)
+
+
+def _packed(sampler: Sampler) -> bytes:
+    stream = io.BytesIO()
+    _Packer(stream, protocol=5).dump(sampler)
+    return stream.getvalue()
+
+
+def _work(end: Connection, packed: bytes, seed: int, items: list[tuple[int, int]]) -> None:
     """Make the batches of `items` until they are done or nobody listens."""
+    sampler: Sampler = pickle.loads(packed)  # noqa: S301  (from our own parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the owner decides what Ctrl-C means
     _one_thread()
     try:
