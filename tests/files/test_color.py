@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Callable
 
 import numpy as np
@@ -102,6 +103,18 @@ def test_a_sixteen_bit_tiff_whose_zero_is_white_is_not_a_negative() -> None:
     ramp = np.linspace(0, 65535, 256 * 16).astype(np.uint16).reshape(16, 256)
     image = reopened(Image.fromarray(ramp), "TIFF", tiffinfo={262: 0})
     assert to_srgb(image)[0][0, 0, 0] == 255
+
+
+def test_twelve_bits_of_a_scanner_fill_the_range() -> None:
+    tags = [(256, 3, 1, 16), (257, 3, 1, 16), (258, 3, 1, 12), (259, 3, 1, 1), (262, 3, 1, 1)]
+    tags += [(273, 4, 1, 8 + 2 + 12 * 8 + 4), (278, 3, 1, 16), (279, 4, 1, 16 * 24)]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + bytes(4)
+    rows = (b"\xff\xff\xff" * 4 + b"\x80\x08\x00" * 4) * 16
+    pixels, _, notes = to_srgb(Image.open(io.BytesIO(head + rows)))
+    assert pixels[0, 0, 0] == 255
+    assert abs(int(pixels[0, 8, 0]) - 128) <= 1
+    assert not notes
 
 
 def test_a_transparent_grey_of_sixteen_bits_is_clear() -> None:

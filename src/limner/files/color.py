@@ -17,6 +17,7 @@ __all__ = ["to_srgb"]
 _BROKEN = "Its colour profile is broken or does not fit and was ignored."
 _SCALED = "Its grey values run beyond 16 bits and were scaled to what they hold."
 
+_BITS_PER_SAMPLE = 258
 #: TIFF's tag that says whether 0 is white, and the value that says so.
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
 
@@ -85,7 +86,10 @@ def _split(image: Image.Image, notes: list[str]) -> tuple[Image.Image, Image.Ima
 def _narrowed(image: Image.Image, notes: list[str]) -> tuple[Image.Image, Image.Image | None]:
     """Scale 16-bit, 32-bit and floating-point grey to eight bits; Pillow's own conversion clips instead."""
     values = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0.0, neginf=0.0)
-    top = 65535.0
+    tags = getattr(image, "tag_v2", {})
+    # Scanners keep 12 bits in words of 16.
+    bits = int(tags.get(_BITS_PER_SAMPLE, (16,))[0]) if image.mode.startswith("I;16") else 16
+    top = float(2**bits - 1)
     if image.mode == "F" and values.max() <= 1:
         top = 1.0
     elif image.mode == "F" and values.max() <= 255:
@@ -98,7 +102,6 @@ def _narrowed(image: Image.Image, notes: list[str]) -> tuple[Image.Image, Image.
     if isinstance(clear, int):
         alpha = Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8))
     grey = np.clip(np.rint(values * (255.0 / top)), 0, 255).astype(np.uint8)
-    tags = getattr(image, "tag_v2", {})
     if image.mode.startswith("I;16") and tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO:
         grey = 255 - grey
     return Image.fromarray(grey), alpha
