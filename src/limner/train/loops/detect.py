@@ -29,15 +29,15 @@ __all__ = ["DetectTask", "Settings", "make"]
 
 #: Who taught the face networks, and under which terms.
 FACE_DATA = (
-    ("CelebAMask-HQ", "non-commercial research"),
-    ("FS2K", "MIT repository; photographs non-commercial"),
-    ("CUFS and CUFSF", "research"),
+    ("CelebAMask-HQ", "LicenseRef-noncommercial-research"),
+    ("FS2K: photographs and drawings", "LicenseRef-noncommercial-research"),
+    ("CUFS and CUFSF", "LicenseRef-noncommercial-research"),
     ("FFHQ and StyleGAN2 faces", "CC-BY-NC-SA-4.0"),
     ("Face Research Lab London Set", "CC-BY-4.0"),
-    ("portraits of US officials", "mostly US public domain"),
-    ("Titian's heads", "public domain"),
-    ("turnheads", "CC0-1.0; skin maps likely so"),
-    ("face-free pictures from Debian", "free; some CC-BY-4.0"),
+    ("portraits of US officials", "LicenseRef-mostly-US-public-domain"),
+    ("Titian's heads", "LicenseRef-public-domain"),
+    ("turnheads: synthetic heads, skin maps likely CC0", "CC0-1.0"),
+    ("face-free pictures from Debian", "LicenseRef-Debian-free"),
 )
 
 

@@ -162,8 +162,8 @@ class ParseTask:
             limits="Necklaces, earrings and hats are weak, as are the human labels; a second person in "
             "the crop may be labelled too; hands over a face become skin.",
             data=(
-                ("CelebAMask-HQ", "non-commercial research"),
-                ("turnheads", "CC0-1.0; skin maps likely so"),
-                ("ImageNet (trunk)", "Apache-2.0 weights"),
+                ("CelebAMask-HQ", "LicenseRef-noncommercial-research"),
+                ("turnheads: synthetic heads, skin maps likely CC0", "CC0-1.0"),
+                ("ImageNet weights of EfficientNet-Lite0 (trunk)", "Apache-2.0"),
             ),
         )

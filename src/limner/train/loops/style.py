@@ -239,7 +239,7 @@ class StyleTask:
             purpose="Draws a face in the manner of FS2K's three artists: croquis, hatch, pencil.",
             limits="Taught on adults mostly in frontal view; glasses come out faint, dark skin may be "
             "drawn as light, long hair ends early.",
-            data=(("FS2K", "MIT repository; photographs non-commercial"),),
+            data=(("FS2K: photographs and drawings", "LicenseRef-noncommercial-research"),),
         )
 
 

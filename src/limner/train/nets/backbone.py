@@ -79,15 +79,19 @@ class Trunk(nn.Module):
     Parameters
     ----------
     stages : int
-        How many of the seven stages to keep: 5 ends at stride 16 with 112 channels, 7 at stride 32 with 320.
+        How many of the seven stages to keep: 5 ends at stride 16 with 112 channels, 7 at stride 32
+        with 320.
+    frozen : int
+        How many of the first blocks (and the stem) keep their weights: ImageNet's edges serve faces
+        as they are, and the largest maps cost the most to go back through.
 
     Notes
     -----
-    Input is (N, 3, H, W), (pixel − 127) / 128. Batch statistics stay those of ImageNet (`train` leaves the norms in
-    eval mode): batches of a dozen crops would only blur them.
+    Input is (N, 3, H, W), (pixel − 127) / 128. Batch statistics stay those of ImageNet (`train`
+    leaves the norms in eval mode): batches of a dozen crops would only blur them.
     """
 
-    def __init__(self, stages: int = 7) -> None:
+    def __init__(self, stages: int = 7, *, frozen: int = 3) -> None:
         super().__init__()
         self.stem = nn.Sequential(SameConv(3, 32, 3, 2, bias=False), _norm(32), nn.ReLU6())
         self.blocks = nn.ModuleList()
@@ -107,6 +111,10 @@ class Trunk(nn.Module):
                 self.blocks.append(block)
                 channels = after
         self._taps = [*self._taps[1:], len(self.blocks) - 1]
+        self.frozen = frozen
+        if frozen:
+            self.stem.requires_grad_(requires_grad=False)
+            self.blocks[:frozen].requires_grad_(requires_grad=False)
 
     def forward(self, x: Tensor) -> list[Tensor]:
         """Return the last map of each stride, 2 first."""

@@ -1,0 +1,107 @@
+"""One session opens graphs once, runs them from any thread, and refuses what it must."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.weights.graphs import doubling, row_of
+
+from limner.errors import BadShape, CorruptWeights, ForbiddenWeights
+from limner.weights import Session, configure, home, physical_cores, session
+
+X = np.array([1.0, -2.0, 0.5], np.float32)
+
+
+def test_a_graph_computes(tmp_path: Path) -> None:
+    out = Session().run(row_of(tmp_path, doubling()), {"x": X})
+    assert out["y"].tolist() == [2.0, -4.0, 1.0]
+
+
+def test_both_engines_agree(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime")
+    row = row_of(tmp_path, doubling(factor=3.0))
+    one, other = (Session(engine=e).run(row, {"x": X})["y"] for e in ("openvino", "onnxruntime"))
+    np.testing.assert_array_equal(one, other)
+
+
+def test_eight_threads_share_one_network(tmp_path: Path) -> None:
+    row, shared = row_of(tmp_path, doubling()), Session()
+    inputs = [np.full(3, i, np.float32) for i in range(64)]
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda x: shared.run(row, {"x": x})["y"], inputs))
+    for x, y in zip(inputs, results, strict=True):
+        np.testing.assert_array_equal(y, 2 * x)
+
+
+def test_results_stay_when_the_network_runs_again(tmp_path: Path) -> None:
+    row, shared = row_of(tmp_path, doubling()), Session()
+    first = shared.run(row, {"x": X})["y"]
+    shared.run(row, {"x": X * 5})
+    assert first.tolist() == [2.0, -4.0, 1.0]
+
+
+def test_only_so_many_networks_stay_open(tmp_path: Path) -> None:
+    shared = Session(most_open=2)
+    for k in range(4):
+        row = row_of(tmp_path, doubling(factor=float(k + 1)), name=f"test-{k}")
+        assert shared.run(row, {"x": X})["y"][0] == k + 1
+    assert len(shared._open) == 2
+
+
+def test_a_changed_byte_is_refused_before_use(tmp_path: Path) -> None:
+    row = row_of(tmp_path, doubling())
+    row.path.write_bytes(doubling(factor=9.0))
+    with pytest.raises(CorruptWeights, match="was changed"):
+        Session().run(row, {"x": X})
+
+
+def test_a_graph_whose_row_lies_about_foreign_operators_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CorruptWeights, match="evil"):
+        Session().run(row_of(tmp_path, doubling(domain="evil")), {"x": X})
+
+
+def test_commercial_only_refuses_by_name(tmp_path: Path) -> None:
+    row = row_of(tmp_path, doubling(), commercial=False)
+    with pytest.raises(ForbiddenWeights, match="test-double"):
+        Session(commercial_only=True).run(row, {"x": X})
+
+
+def test_wrong_inputs_are_named(tmp_path: Path) -> None:
+    row = row_of(tmp_path, doubling())
+    with pytest.raises(BadShape, match="'x'"):
+        Session().run(row, {"z": X})
+    with pytest.raises(BadShape, match="do not fit"):
+        Session().run(row, {"x": np.zeros((2, 2), np.float32)})
+
+
+def test_caches_lie_where_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LIMNER_HOME", str(tmp_path / "é 한글"))
+    Session().run(row_of(tmp_path, doubling()), {"x": X})
+    assert home() == tmp_path / "é 한글"
+    assert list((home() / "compiled").iterdir())
+
+
+def test_a_home_that_cannot_be_written_costs_nothing_but_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("LIMNER_HOME", str(tmp_path / "file"))
+    assert Session().run(row_of(tmp_path, doubling()), {"x": X})["y"][0] == 2
+
+
+def test_the_process_has_one_session_until_it_is_configured_anew() -> None:
+    first = session()
+    assert session() is first
+    second = configure(threads=1)
+    assert session() is second is not first
+    assert second.threads == 1
+    configure()
+
+
+def test_threads_are_the_physical_cores() -> None:
+    assert 1 <= physical_cores() <= 4096
