@@ -18,12 +18,13 @@ def sit(source: Path, out: Path) -> dict[str, str]:
         drawing = limner.draw(photo, style=style, faces=faces)
         limner.write(drawing, out / f"{source.stem}-{style}.png")
     parts = limner.parse_face(photo, faces=faces)
-    plot = limner.trace_lines(lines := limner.extract_lines(photo, semantic=parts))
+    lines = limner.extract_lines(photo, semantic=parts)
+    plot = limner.trace_lines(lines, page_mm=(150, 150), margin_mm=8, pen_mm=0.4)
     for record, tail in ((parts, "labels.png"), (lines, "lines.png"), (plot, "lines.svg")):
         limner.write(record, out / f"{source.stem}-{tail}")
     shutil.copy(source, out)
     name, _, number = source.stem.rpartition("-")
-    facts = f"{len(plot.strokes)} strokes, {plot.drawn_mm / 1000:.1f} m of ink"
+    facts = f"{len(plot.strokes)} strokes, {plot.drawn_mm / 1000:.1f} m of ink on 15 cm of paper"
     return {"stem": source.stem, "title": name.replace("-", " "), "number": number, "facts": facts}
 
 
