@@ -62,13 +62,13 @@ def blur(values: NDArray[np.float32], sigma_px: float) -> NDArray[np.float32]:
 
     Notes
     -----
-    A wide Gaussian is made at a size at which it is narrow; what averaging and interpolation blur themselves is taken
-    off its width.
+    A wide Gaussian is made at a size at which it is narrow; what averaging and interpolation blur
+    themselves is taken off its width.
 
     Examples
     --------
     >>> import numpy as np
-    >>> float(blur(np.ones((50, 60), np.float32), 12)[3, 4])
+    >>> round(float(blur(np.ones((50, 60), np.float32), 12)[3, 4]), 5)
     1.0
     """
     height, width = values.shape[:2]

@@ -63,6 +63,22 @@ class Belonging:
         self._parts = _grown(np.asarray(labels, np.uint8), face_px * self._zoom)
         self._shortest_px = _SHORTEST * face_px
 
+    def raster(self, size_px: tuple[int, int]) -> NDArray[np.uint8]:
+        """Return the index in ``records.PARTS`` of the part that has each place.
+
+        Parameters
+        ----------
+        size_px : tuple of int
+            Width and height wanted.
+
+        Returns
+        -------
+        ndarray of shape (H, W), uint8
+            The parts, grown so that lines about a part are its own.
+        """
+        out = cv2.resize(self._parts, size_px, interpolation=cv2.INTER_NEAREST_EXACT)
+        return np.asarray(out, np.uint8)
+
     def split(
         self, points: NDArray[np.float64], step_px: float
     ) -> list[tuple[str, NDArray[np.intp]]]:
