@@ -18,6 +18,13 @@ from limner.api._draw import draw, largest_face
 from limner.api._licenses import licenses
 from limner.api._lines import extract_lines, trace_lines
 from limner.api._photo import detect_faces, parse_face, read_photo
+from limner.api._score import (
+    count_votes,
+    keep_scores,
+    preference_page,
+    score_pair,
+    score_styles,
+)
 from limner.api._write import (
     KIND_OF_SUFFIX,
     encode,
@@ -32,6 +39,7 @@ __all__ = [
     "Check",
     "cache_folder",
     "configure",
+    "count_votes",
     "detect_faces",
     "doctor",
     "draw",
@@ -40,11 +48,15 @@ __all__ = [
     "extract_lines",
     "find_style",
     "information",
+    "keep_scores",
     "largest_face",
     "licenses",
     "make_recipe",
     "parse_face",
+    "preference_page",
     "read_photo",
+    "score_pair",
+    "score_styles",
     "style_names",
     "trace_lines",
     "weights_table",

@@ -31,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "weights": "List the networks: licence, teachers, scores.",
     "licenses": "List the licences of everything that runs.",
     "train": "Teach a network from drawings or photographs.",
+    "score": "Judge drawings by an artist's, or let people choose.",
     "doctor": "Check this installation and say what to mend.",
     "info": "Tell versions, folders and limits.",
     "completion": "Print the script that completes commands in a shell.",
