@@ -10,10 +10,15 @@ from __future__ import annotations
 import inspect
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import click
 
 import limner
 from limner import api, cli
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
@@ -38,7 +43,27 @@ def commands_page() -> str:
             continue
         context = command.make_context(name, [], parent=root, resilient_parsing=True, **width)
         parts.append(f"## limner {name}\n\n```text\n{command.get_help(context)}\n```\n")
+        if isinstance(command, click.Group):
+            parts.extend(subcommands(command, context, width))
     return "\n".join(parts)
+
+
+def subcommands(group: click.Group, context: click.Context, width: dict[str, Any]) -> Iterator[str]:
+    """Yield a section for each command of a group; those that share their options share a section."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if found is not None:
+            alike.setdefault(tuple(str(p.name) for p in found.params), []).append(name)
+    for names in alike.values():
+        found = group.get_command(context, names[0])
+        if found is not None:
+            inner = found.make_context(
+                names[0], [], parent=context, resilient_parsing=True, **width
+            )
+            title = "RECIPE" if len(names) > 1 else names[0]
+            parts = found.get_help(inner).replace(f" {names[0]} ", f" {title} ", 1)
+            yield f"### limner {context.info_name} {title}\n\n```text\n{parts}\n```\n"
 
 
 def entry(text: str) -> str:
