@@ -50,9 +50,8 @@ def save(photo: Photo, path: Path) -> None:
     Image.fromarray(photo.pixels).save(path)
 
 
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Return the program as a function of its words."""
+def caller(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return the program as a function of its words, in this process."""
 
     def call(*words: str | Path) -> Answer:
         capsys.readouterr()
@@ -61,3 +60,9 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return Answer(code, heard.out, heard.err)
 
     return call
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Return the program as a function of its words."""
+    return caller(capsys)

@@ -102,8 +102,11 @@ def trace_lines(
     drawing = (
         photo_or_lines if isinstance(photo_or_lines, LineDrawing) else extract_lines(photo_or_lines)
     )
+    strokes = lines.trace(drawing)
+    if tone is not None:
+        strokes += lines.hatch(read_photo(tone), drawing.semantic)
     return lines.plot(
-        lines.trace(drawing),
+        strokes,
         drawing.size_px,
         page_mm=page_mm,
         margin_mm=margin_mm,

@@ -1,0 +1,69 @@
+"""Weights are what the ledger says, or nothing runs (tests 53 and 56)."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.acceptance.program import NEEDED, needs_networks, objects, run, save, small
+
+from limner import cli, weights
+from limner.weights import ledger
+
+
+@pytest.fixture
+def fresh_session() -> Iterator[None]:
+    weights.configure()
+    yield
+    weights.configure()
+
+
+@needs_networks
+@pytest.mark.usefixtures("fresh_session")
+@pytest.mark.parametrize("name", NEEDED)
+def test_56_one_changed_byte_is_refused_before_use(
+    name: str,
+    samples: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    row = ledger.row(name)
+    data = bytearray(row.path.read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "graphs").mkdir()
+    changed = tmp_path / "graphs" / row.path.name
+    changed.write_bytes(data)
+    moved = dataclasses.replace(row, folder=changed.parent)
+    rows = tuple(moved if r.name == name else r for r in ledger.rows())
+    monkeypatch.setattr(ledger, "rows", lambda: rows)
+    me = save(small(samples / "curls-001.jpg"), tmp_path / "me.png")
+    assert cli.main(["draw", str(me)]) == 1
+    said = capsys.readouterr().err
+    for text in (changed.name, row.sha256, hashlib.sha256(data).hexdigest()):
+        assert text in said
+    assert not (tmp_path / "me-croquis.png").exists()
+    assert cli.main(["doctor"]) == 1
+
+
+def test_53_everything_that_runs_is_in_the_list_with_its_licence() -> None:
+    rows = objects(run("licenses", "--json").stdout)
+    assert {r["kind"] for r in rows} >= {"program", "library"}
+    assert {r["name"] for r in rows if r["kind"] == "weight"} == {r.name for r in ledger.rows()}
+    assert all(r["license"] for r in rows)
+
+
+@needs_networks
+@pytest.mark.usefixtures("fresh_session")
+def test_53_what_may_not_be_sold_is_refused_on_request(
+    samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    me = save(small(samples / "curls-001.jpg"), tmp_path / "me.png")
+    forbidden = [n for n in NEEDED if not ledger.row(n).commercial]
+    code = cli.main(["draw", str(me), "--commercial-only"])
+    assert code == (1 if forbidden else 0)
+    if forbidden:
+        assert "commercially" in capsys.readouterr().err
