@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from limner.metrics.prefer import Preference
-    from limner.metrics.score import Hand, Score, StyleFolder
+    from limner.metrics.score import Hand, StyleFolder
+    from limner.metrics.score import Score as Score  # also for the command line's signatures
 
 __all__ = ["count_votes", "keep_scores", "preference_page", "score_pair", "score_styles"]
 

@@ -14,8 +14,8 @@ from limner.cli._talk import table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from limner.api._score import Score
     from limner.cli._talk import Talk
-    from limner.metrics.score import Score
 
 __all__ = ["command"]
 
