@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from limner.errors import UnknownName
+from limner.faces import WideView
 from limner.records import Face, LineDrawing, Photo, SemanticMap, Style
 
 #: A picture shows a person where it has a square of this colour.
@@ -67,6 +68,11 @@ def parse_crop(_photo: Photo, _face: Face) -> SemanticMap:
     return SemanticMap(np.ones((512, 512), np.uint8))
 
 
+def look_wide(photo: Photo, face: Face) -> WideView:
+    """Return the crop itself: no wider than the face."""
+    return WideView(crop_photo(photo, face), parse_crop(photo, face), face.crop_from_photo)
+
+
 def parse_photo(photo: Photo, faces: Any) -> SemanticMap:
     """Return skin in every face's box."""
     labels = np.zeros(photo.pixels.shape[:2], np.uint8)
@@ -120,7 +126,7 @@ def find(name: str) -> Style:
 def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the stand-ins where the networks are called."""
     for room, functions in (
-        ("faces", (find_faces, crop_photo, parse_crop, parse_photo)),
+        ("faces", (find_faces, crop_photo, look_wide, parse_crop, parse_photo)),
         ("styles", (find, render_crop, render_photo)),
     ):
         for function in functions:

@@ -139,27 +139,37 @@ def _people(
     paper = white
     # The nearest person is the largest and covers those behind.
     for number, face in enumerate(sorted(faces, key=_area)):
-        patch, person = _portrait(picture, face, style=style, strength=strength, seed=seed)
+        patch, person, matrix = _portrait(picture, face, style=style, strength=strength, seed=seed)
         if number:
-            paper = paste.paste(paper, np.full_like(patch, 255), face.crop_from_photo, person)
-        paper = np.minimum(paper, paste.paste(white, patch, face.crop_from_photo))
+            paper = paste.paste(paper, np.full_like(patch, 255), matrix, person)
+        paper = np.minimum(paper, paste.paste(white, patch, matrix))
     return paper
 
 
 def _portrait(
     picture: Photo, face: Face, *, style: str, strength: float, seed: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Return one face's upright crop, drawn, and where the person is in it: (512, 512) uint8 and 0 to 1 float32."""
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float64]]:
+    """Return one head with its shoulders, drawn, where the person is in it, and the view's matrix.
+
+    (S, S) uint8, (S, S) float32 0 to 1, (2, 3) from the picture's px to the view's.
+    """
     import numpy as np
 
     from limner import faces, lines, styles
     from limner.records import Photo
 
-    pixels = faces.crop_photo(picture, face)
-    semantic = parse_face(picture, face=face)
-    ink = lines.extract(Photo(pixels), semantic).ink
-    grey = styles.render_crop(pixels, semantic, ink, style=style, strength=strength, seed=seed)
-    return grey, (semantic.labels > 0).astype(np.float32)
+    view = faces.look_wide(picture, face)
+    ink = lines.extract(Photo(view.pixels), view.semantic).ink
+    grey = styles.render_crop(
+        view.pixels,
+        view.semantic,
+        ink,
+        style=style,
+        strength=strength,
+        seed=seed,
+        crop_px=faces.CROP_PX,
+    )
+    return grey, (view.semantic.labels > 0).astype(np.float32), view.view_from_photo
 
 
 def _whole(

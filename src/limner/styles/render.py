@@ -127,13 +127,14 @@ def render_crop(
     style: str = "croquis",
     strength: float = 1.0,
     seed: int = 0,
+    crop_px: float | None = None,
 ) -> NDArray[np.uint8]:
-    """Draw one aligned face.
+    """Draw one upright face.
 
     Parameters
     ----------
     pixels : ndarray of shape (S, S, 3), uint8
-        The aligned crop.
+        The aligned crop, or a wider view with the crop in its middle.
     semantic : SemanticMap
         Its classes, (S, S).
     ink : ndarray of shape (S, S), float32
@@ -144,6 +145,9 @@ def render_crop(
         0 bare lines, 1 the artist's manner, 2 twice the ink.
     seed : int
         Of the grain.
+    crop_px : float, optional
+        Side of the aligned crop within `pixels`; all of them if not given. It sets the scale of
+        the strokes.
 
     Returns
     -------
@@ -155,10 +159,8 @@ def render_crop(
     UnknownName, BadShape
         If there is no such style, or the strength is out of range.
     """
-    side = find(style).side_px
-    drawing = _draw(
-        pixels, semantic.labels, ink, style=style, scale=side / pixels.shape[0], seed=seed
-    )
+    scale = find(style).side_px / (crop_px or pixels.shape[0])
+    drawing = _draw(pixels, semantic.labels, ink, style=style, scale=scale, seed=seed)
     return _paper(_with_strength(drawing, ink, strength), semantic.labels > 0)
 
 

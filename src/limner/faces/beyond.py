@@ -1,0 +1,197 @@
+"""What lies beyond the aligned crop: a wide view and the classes of its middle in → classes of all of it.
+
+The parser knows the aligned crop only; shoulders and long hair reach further. Outside the crop, person and background
+are told apart by colour, starting from what the crop's rim shows, and the person's classes are carried outwards.
+
+References
+----------
+Rother et al., "GrabCut", SIGGRAPH 2004.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from limner.faces.parse import CROP_PX, parse_crop
+from limner.geometry.align import warp
+from limner.records import CLASSES, SemanticMap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from limner.records import Face, Photo
+
+__all__ = ["GROW", "WideView", "carry_outwards", "look_wide"]
+
+#: How much wider than the aligned crop a portrait is drawn.
+GROW = 1.5
+
+#: Side, px, at which person and background are told apart.
+_SIDE_PX = 128
+_BODY = tuple(CLASSES.index(n) for n in ("hair", "neck", "cloth", "hat"))
+_ROUNDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class WideView:
+    """A head with its hair and shoulders.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (S, S, 3), uint8
+        At the scale of the 512 px crop; the crop is its middle.
+    semantic : SemanticMap
+        Its classes.
+    view_from_photo : ndarray of shape (2, 3), float64
+        From picture px to its px.
+    """
+
+    pixels: NDArray[np.uint8]
+    semantic: SemanticMap
+    view_from_photo: NDArray[np.float64]
+
+
+def look_wide(photo: Photo, face: Face, *, grow: float = GROW) -> WideView:
+    """Return the view around a face that a portrait needs.
+
+    Parameters
+    ----------
+    photo : Photo
+        The picture.
+    face : Face
+        One of its faces.
+    grow : float
+        Side of the view over the side of the aligned crop.
+    """
+    side = 2 * round(CROP_PX * grow / 2)
+    shift = (side - CROP_PX) / 2
+    matrix = face.crop_from_photo + np.array([[0, 0, shift], [0, 0, shift]])
+    pixels = np.asarray(warp(photo.pixels, matrix, (side, side)), np.uint8)
+    solid = np.full(photo.pixels.shape[:2], 255, np.uint8)
+    inside = warp(solid, matrix, (side, side), border="zero", interpolation="nearest") > 127
+    semantic = carry_outwards(pixels, parse_crop(photo, face), grow=side / CROP_PX, inside=inside)
+    return WideView(pixels, semantic, matrix)
+
+
+def carry_outwards(
+    wide: NDArray[np.uint8],
+    inner: SemanticMap,
+    *,
+    grow: float,
+    inside: NDArray[np.bool_] | None = None,
+) -> SemanticMap:
+    """Label a wide view whose middle is labelled already.
+
+    Parameters
+    ----------
+    wide : ndarray of shape (S, S, 3), uint8
+        The view: `grow` times as wide and high as the aligned crop, the same middle.
+    inner : SemanticMap
+        The crop's classes; any size.
+    grow : float
+        More than 1.
+    inside : ndarray of shape (S, S), bool, optional
+        Where the view shows the picture; what lies beyond the picture's edge becomes background.
+
+    Returns
+    -------
+    SemanticMap
+        (S, S); its middle is `inner`, resampled.
+
+    Notes
+    -----
+    About 40 ms. Arms, hands and chairs may be taken for clothes, and clothes in the background's
+    colour for background: the further from the face, the rougher.
+    """
+    side = wide.shape[0]
+    core = 2 * round(_SIDE_PX / grow / 2)
+    small = cv2.resize(wide, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)
+    labels = cv2.resize(inner.labels, (core, core), interpolation=cv2.INTER_NEAREST)
+    start = (_SIDE_PX - core) // 2
+    middle = (slice(start, start + core), slice(start, start + core))
+    # a crop whose lowest row shows somebody has a body below
+    person = _tell_apart(small, labels > 0, middle, body=bool((labels[-1] > 0).mean() > 0.1))
+    outer = _carried(labels, person, middle)
+    out = cv2.resize(outer, (side, side), interpolation=cv2.INTER_NEAREST)
+    out = cv2.medianBlur(out, 2 * round(side / _SIDE_PX) + 1)
+    full = round(side / grow)
+    corner = (side - full) // 2
+    exact = cv2.resize(inner.labels, (full, full), interpolation=cv2.INTER_NEAREST)
+    out[corner : corner + full, corner : corner + full] = exact
+    if inside is not None:
+        out[~inside] = 0
+    return SemanticMap(out)
+
+
+def _tell_apart(
+    small: NDArray[np.uint8],
+    known: NDArray[np.bool_],
+    middle: tuple[slice, slice],
+    *,
+    body: bool,
+) -> NDArray[np.bool_]:
+    """Return where the person is, from the colours of the labelled middle."""
+    side = small.shape[0]
+    mask = np.full((side, side), 255, np.uint8)
+    mask[middle] = np.where(known, cv2.GC_FGD, cv2.GC_BGD)
+    if not known.any():
+        return np.zeros(mask.shape, bool)
+    # a first guess: each pixel outside is what the nearest pixel of the middle is
+    rows, columns = distance_transform_edt(mask == 255, return_distances=False, return_indices=True)
+    guess = mask[rows, columns]
+    outside = mask == 255
+    # shoulders: under a head there is a body, whatever it wears
+    below = cv2.ellipse(
+        np.zeros(mask.shape, np.uint8),
+        (side // 2, side),
+        (round(0.36 * side), round(0.15 * side)),
+        0,
+        0,
+        360,
+        1,
+        -1,
+    )
+    mask[outside] = np.where(guess[outside] == cv2.GC_FGD, cv2.GC_PR_FGD, cv2.GC_PR_BGD)
+    if body:
+        mask[outside & (below > 0)] = cv2.GC_FGD
+    if not (mask == cv2.GC_BGD).any():
+        return np.asarray(mask != cv2.GC_BGD)
+    cv2.setRNGSeed(0)
+    models = np.zeros((2, 1, 65))
+    cv2.grabCut(
+        np.ascontiguousarray(small[..., ::-1]),
+        mask,
+        None,
+        models[0],
+        models[1],
+        _ROUNDS,
+        cv2.GC_INIT_WITH_MASK,
+    )
+    found = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD))
+    return _joined(found, middle)
+
+
+def _joined(found: NDArray[np.bool_], middle: tuple[slice, slice]) -> NDArray[np.bool_]:
+    """Keep only what hangs together with the person in the middle."""
+    _, parts = cv2.connectedComponents(found.astype(np.uint8), connectivity=4)
+    own = np.unique(parts[middle])
+    return np.asarray(found & np.isin(parts, own[own > 0]))
+
+
+def _carried(
+    labels: NDArray[np.uint8], person: NDArray[np.bool_], middle: tuple[slice, slice]
+) -> NDArray[np.uint8]:
+    """Return classes: the middle's own, and outside the nearest body class where the person is."""
+    seeds = np.zeros(person.shape, np.uint8)
+    seeds[middle] = np.where(np.isin(labels, _BODY), labels, 0)
+    if not seeds.any():
+        seeds[middle] = labels
+    rows, columns = distance_transform_edt(seeds == 0, return_distances=False, return_indices=True)
+    out: NDArray[np.uint8] = np.where(person, seeds[rows, columns], 0).astype(np.uint8)
+    out[middle] = labels
+    return out
