@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import numbers_page as numbers
 
 import limner
 from limner import api, cli
@@ -195,6 +196,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "cli.md": commands_page(),
         DOCS / "reference" / "python.md": python_page(),
         DOCS / "reference" / "weights.md": weights_page(),
+        DOCS / "explanation" / "numbers.md": numbers.page(),
         ROOT / "THIRD_PARTY.md": third_party_page(),
     }
 

@@ -18,7 +18,9 @@ RENEW = "run `make docs` and commit docs/reference"
 @pytest.fixture(scope="module")
 def generated(root: Path) -> dict[Path, str]:
     """Return every generated page as it would be written now."""
-    pages = runpy.run_path(str(root / "docs" / "generate.py"))["pages"]()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(root / "docs")
+        pages = runpy.run_path(str(root / "docs" / "generate.py"))["pages"]()
     assert isinstance(pages, dict)
     return pages
 
@@ -47,3 +49,11 @@ def test_the_page_of_weights_knows_every_weight(root: Path) -> None:
     page = (root / "docs" / "reference" / "weights.md").read_text("utf-8")
     named = set(re.findall(r"^\| ([a-z]+-[a-z-]+) \|", page, re.MULTILINE))
     assert named == {row["name"] for row in api.weights_table()}, RENEW
+
+
+def test_a_promise_that_is_broken_is_printed_as_short(root: Path) -> None:
+    row = runpy.run_path(str(root / "docs" / "numbers_page.py"))["row"]
+    promise = {"what": "recall", "least": 98, "of": 100}
+    assert row(promise, 0.99).endswith("| 99 | reached |")
+    assert row(promise, 0.97).endswith("| 97 | **short** |")
+    assert "not measured yet" in row(promise, None)
