@@ -101,15 +101,21 @@ class Care:
         0 to 1: strands, smoothed further along.
     beardable : ndarray of shape (H, W), float32
         0 to 1: skin nearer to the mouth than to the eyes, away from every feature.
-    outline : ndarray of shape (H, W), float32
-        Distance to the nearest outline of a part in face heights, up to 0.05.
+    silhouette : ndarray of shape (H, W), float32
+        Signed distance to the outline of the person in face heights, up to 0.05 either way.
+    outlines : tuple of ndarray of shape (H, W), float32
+        The same of neck, clothes and hat.
+    inside : ndarray of shape (H, W), float32
+        0 at the wall to 1 well inside the person.
     """
 
     gain: NDArray[np.float32]
     solid: NDArray[np.float32]
     hair: NDArray[np.float32]
     beardable: NDArray[np.float32]
-    outline: NDArray[np.float32]
+    silhouette: NDArray[np.float32]
+    outlines: tuple[NDArray[np.float32], ...]
+    inside: NDArray[np.float32]
 
 
 def face_height_px(semantic: SemanticMap | None, size_px: tuple[int, int]) -> float:
@@ -144,7 +150,7 @@ def alike(size_px: tuple[int, int]) -> Care:
     """Return the care of a picture of which nothing is known: every place like the next."""
     gain = np.full((size_px[1], size_px[0]), _GAIN["background"], np.float32)
     nothing = np.zeros_like(gain)
-    return Care(gain, nothing, nothing, nothing, np.full_like(gain, _FAR))
+    return Care(gain, nothing, nothing, nothing, np.full_like(gain, _FAR), (), nothing)
 
 
 def look_after(
@@ -189,24 +195,20 @@ def look_after(
     labels = cv2.resize(semantic.labels, small_wh, interpolation=cv2.INTER_NEAREST_EXACT)
     raster = _Raster(np.asarray(labels, np.uint8), face_px * scale)
     weight = _weights(parts)
-    gain, solid, hair, beardable = (
-        resize(m, size_px)
-        for m in (
-            _gain(raster, weight),
-            _solid(raster),
-            raster.soft(raster.mask("hair", "hat"), 0.01),
-            _beardable(raster),
-        )
-    )
-    outline = np.full_like(gain, _FAR)
-    for signed in _outlines(raster, weight):
-        outline = np.minimum(outline, np.abs(resize(signed, size_px)))
+    maps = {
+        "gain": _gain(raster, weight),
+        "solid": _solid(raster),
+        "hair": raster.soft(raster.mask("hair", "hat"), 0.01),
+        "beardable": _beardable(raster),
+        "inside": np.clip((raster.distance("background") - 0.02) / 0.02, 0, 1),
+    }
+    wanted = {name: np.maximum(resize(m, size_px), 0) for name, m in maps.items()}
+    drawn = raster.labels * (weight[raster.labels] > 0)
+    groups = [np.isin(drawn, [CLASSES.index(n) for n in g]) for g in _OUTLINED]
     return Care(
-        np.maximum(gain, 0),
-        np.clip(solid, 0, 1),
-        np.clip(hair, 0, 1),
-        np.clip(beardable, 0, 1),
-        outline,
+        **wanted,
+        silhouette=resize(_signed(raster, drawn != 0), size_px),
+        outlines=tuple(resize(_signed(raster, g), size_px) for g in groups if g.any()),
     )
 
 
@@ -280,21 +282,14 @@ def _beardable(raster: _Raster) -> NDArray[np.float32]:
     return (skin * (mouth < 0.9 * eyes)).astype(np.float32)
 
 
-def _outlines(raster: _Raster, weight: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """Return signed distances in face heights to the outlines of the person and of some parts.
+def _signed(raster: _Raster, mask: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the signed distance to a mask's outline in face heights, positive inside.
 
-    The distance to the half-way line of a soft mask is about what is missing to a half over the slope; being signed
-    and smooth, it can be enlarged without steps.
+    The distance to the half-way line of a soft mask is about what is missing to a half over the
+    slope; being signed and smooth, it can be enlarged without steps.
     """
-    drawn = raster.labels * (weight[raster.labels] > 0)
-    masks = [(drawn != 0), *(np.isin(drawn, [CLASSES.index(n) for n in g]) for g in _OUTLINED)]
-    distances = []
-    for mask in masks:
-        if mask.all() or not mask.any():
-            continue
-        soft = raster.soft(mask, 0.012)
-        gx = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=1 / 8)
-        gy = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=1 / 8)
-        slope = np.sqrt(gx * gx + gy * gy) * np.float32(raster.face_px) + np.float32(1e-3)
-        distances.append(np.clip((soft - np.float32(0.5)) / slope, -_FAR, _FAR))
-    return distances
+    soft = raster.soft(mask, 0.012)
+    gx = cv2.Sobel(soft, cv2.CV_32F, 1, 0, scale=1 / 8)
+    gy = cv2.Sobel(soft, cv2.CV_32F, 0, 1, scale=1 / 8)
+    slope = np.sqrt(gx * gx + gy * gy) * np.float32(raster.face_px) + np.float32(1e-3)
+    return np.asarray(np.clip((soft - np.float32(0.5)) / slope, -_FAR, _FAR), np.float32)

@@ -41,6 +41,8 @@ _INK, _FLOOR, _EVEN = 0.42, 0.03, 0.5
 _SOLID = 0.22
 #: Texture of skin from which it counts as bearded, and by how much more it is then drawn.
 _STUBBLE, _BEARD = 0.006, 0.45
+#: Change of log tone across the silhouette from which it is drawn in full.
+_CHANGE = 0.1
 #: What is shorter, in face heights, is a speck; features may have small marks.
 _SPECK, _SPECK_IN_FEATURES = 0.04, 0.012
 
@@ -104,7 +106,7 @@ def pen(
     drawn = np.maximum(drawn, care.solid * solid)
     small = np.maximum(care.solid, beard)
     drawn, lines = _without_specks(drawn, small, scale)
-    drawn = _with_outlines(drawn, lines, care.outline, scale)
+    drawn = _with_outlines(drawn, lines, tone, care, scale)
     drawn, _ = _without_specks(drawn, small, scale)
     return _cut(drawn, scale.ink, size_px)
 
@@ -177,16 +179,32 @@ def _without_specks(
 def _with_outlines(
     drawn: NDArray[np.float32],
     lines: NDArray[np.uint8],
-    distance: NDArray[np.float32],
+    tone: NDArray[np.float32],
+    care: Care,
     scale: _Scale,
 ) -> NDArray[np.float32]:
     """Add the outlines of the parts where the photograph gave no line nearby."""
     near = blur(lines.astype(np.float32), 0.012 * scale.face_px)
-    room = np.clip(2 - near / np.float32(0.05), 0, 1)
-    half_px = 0.8 * scale.fine_px
-    outline = 2 - distance * np.float32(scale.face_px / half_px)
-    ink = outline * room * np.float32(scale.ink)
-    return np.asarray(np.maximum(drawn, ink), np.float32)
+    room = np.clip(2 - near / np.float32(0.05), 0, 1) * np.float32(scale.ink)
+    # The map may end where nothing does, at the rim of what was looked at: the silhouette needs a
+    # change of tone across it.
+    reach = 0.012 * scale.face_px
+    normal = _slope(care.silhouette) * np.float32(scale.face_px)
+    change = np.abs((_slope(blur(tone, reach)) * normal).sum(axis=2)) * np.float32(2.5 * reach)
+    change = blur(np.minimum(change, np.float32(2 * _CHANGE)), reach)
+    supported = np.clip(change / np.float32(_CHANGE), 0, 1)
+    thin = np.float32(scale.face_px / (0.8 * scale.fine_px))
+    drawn = np.maximum(drawn, (2 - np.abs(care.silhouette) * thin) * room * supported)
+    for signed in care.outlines:
+        drawn = np.maximum(drawn, (2 - np.abs(signed) * thin) * room * care.inside)
+    return np.asarray(drawn, np.float32)
+
+
+def _slope(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the gradient (x, y) per px, (H, W, 2)."""
+    gx = cv2.Sobel(values, cv2.CV_32F, 1, 0, scale=1 / 8)
+    gy = cv2.Sobel(values, cv2.CV_32F, 0, 1, scale=1 / 8)
+    return np.dstack([np.asarray(gx, np.float32), np.asarray(gy, np.float32)])
 
 
 def _cut(drawn: NDArray[np.float32], ink: float, size_px: tuple[int, int]) -> NDArray[np.float32]:
@@ -198,7 +216,6 @@ def _cut(drawn: NDArray[np.float32], ink: float, size_px: tuple[int, int]) -> ND
 
 def _edge(drawn: NDArray[np.float32], ink: float) -> NDArray[np.float32]:
     # Distance to the level line is about the excess over its slope; the floor lets weak lines fade.
-    gx = cv2.Sobel(drawn, cv2.CV_32F, 1, 0, scale=1 / 8)
-    gy = cv2.Sobel(drawn, cv2.CV_32F, 0, 1, scale=1 / 8)
+    gx, gy = np.moveaxis(_slope(drawn), 2, 0)
     slope = np.sqrt(gx * gx + gy * gy + np.float32(0.07 * ink) ** 2)
     return np.asarray(np.clip(0.5 + (drawn - np.float32(ink)) / slope, 0, 1), np.float32)
