@@ -130,6 +130,6 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
         ("styles", (find, render_crop, render_photo)),
     ):
         for function in functions:
-            monkeypatch.setattr(f"limner.{room}.{function.__name__}", function, raising=False)
-    monkeypatch.setattr("limner.lines.extract", extract, raising=False)
-    monkeypatch.setattr("limner.styles.names", lambda: tuple(STYLES), raising=False)
+            monkeypatch.setattr(f"limner.{room}.{function.__name__}", function)
+    monkeypatch.setattr("limner.lines.extract", extract)
+    monkeypatch.setattr("limner.styles.names", lambda: tuple(STYLES))

@@ -71,6 +71,17 @@ def test_a_word_that_means_nothing_is_an_item_with_a_reason(folder: Path) -> Non
             Reading().read(item)
 
 
+def test_a_folder_that_may_not_be_opened_is_an_item_with_a_reason(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_path: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.scandir", closed)
+    (item,) = expand([str(folder)])
+    assert "Permission denied" in item.problem
+
+
 def test_what_an_earlier_run_wrote_is_no_input_again(folder: Path) -> None:
     for tail in ("croquis", "lines", "labels", "holiday"):
         (folder / f"a-{tail}.png").write_bytes(b"")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 
@@ -47,6 +48,17 @@ def test_every_command_has_the_line_of_its_own_page() -> None:
 def test_no_words_show_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 2
     assert "Commands:" in "".join(capsys.readouterr())
+
+
+def test_a_stream_that_takes_nothing_more_is_an_output_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("click.echo", full)
+    assert cli.main(["info"]) == 4
+    assert "Standard output could not be written" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

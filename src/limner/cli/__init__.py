@@ -31,7 +31,7 @@ COMMANDS: dict[str, str] = {
     "weights": "List the networks: licence, teachers, scores.",
     "licenses": "List the licences of everything that runs.",
     "train": "Teach a network from drawings or photographs.",
-    "score": "Judge drawings by an artist's, or let people choose.",
+    "score": "Judge drawings: how near they are to an artist's, and which of two people prefer.",
     "doctor": "Check this installation and say what to mend.",
     "info": "Tell versions, folders and limits.",
     "completion": "Print the script that completes commands in a shell.",
@@ -143,10 +143,18 @@ def main(args: Sequence[str] | None = None) -> int:
     except Interrupted as error:
         talk.error("Interrupted. What was finished is whole; nothing is half written.")
         return error.exit_code
-    except errors.LimnerError as error:
-        talk.error(str(error), cause=error)
-        return exit_code(error)
     except Exception as error:  # noqa: BLE001 - the last net: a sentence instead of a traceback
-        talk.error(bug_sentence(error), cause=error)
-        return 1
+        known = _known(error)
+        talk.error(str(known) if known else bug_sentence(error), cause=error)
+        return exit_code(known or error)
     return result if isinstance(result, int) else 0
+
+
+def _known(error: Exception) -> errors.LimnerError | None:
+    """Return `error` as one of Limner's own, None if nobody foresaw it."""
+    if isinstance(error, errors.LimnerError):
+        return error
+    # Files come with a name and a sentence; an error without is the stream that data goes to.
+    if isinstance(error, OSError) and error.filename is None and error.errno is not None:
+        return errors.OutputError(f"Standard output could not be written: {error.strerror}.")
+    return None

@@ -111,7 +111,11 @@ def _meanings(word: str, own: tuple[str, ...]) -> Iterator[Item]:
         return
     path = Path(word)
     if path.is_dir():
-        inside = _without_outputs(_pictures(os.scandir(path)), own)
+        try:
+            inside = _without_outputs(_pictures(os.scandir(path)), own)
+        except OSError as error:
+            yield Item(word, path, f"The folder {word!r} cannot be opened: {error.strerror}.")
+            return
         none = f"The folder {word!r} holds no pictures; it may hold JPEG, PNG, WebP, GIF or TIFF."
     elif not os.path.lexists(path) and glob.has_magic(word):
         found = glob.glob(word, recursive=True)  # noqa: PTH207 - takes absolute and ** patterns alike

@@ -6,8 +6,6 @@ import sys
 import traceback
 from dataclasses import dataclass
 
-import click
-
 __all__ = ["Talk", "bug_sentence", "printable", "table"]
 
 
@@ -29,18 +27,23 @@ class Talk:
     def say(self, text: str) -> None:
         """Say what was done."""
         if not self.quiet:
-            click.echo(printable(text), err=True)
+            _to_stderr(text)
 
     def detail(self, text: str) -> None:
         """Say what only the curious want."""
         if self.verbose and not self.quiet:
-            click.echo(printable(text), err=True)
+            _to_stderr(text)
 
     def error(self, text: str, *, cause: BaseException | None = None) -> None:
         """Say what went wrong; with ``-v`` show where."""
         if self.verbose and cause is not None:
             traceback.print_exception(cause, file=sys.stderr)
-        click.echo(f"limner: {printable(text)}", err=True)
+        _to_stderr(f"limner: {text}")
+
+
+def _to_stderr(text: str) -> None:
+    # Not click.echo: it writes past whatever stands in for stderr while a progress bar is shown.
+    print(printable(text), file=sys.stderr, flush=True)
 
 
 def printable(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from textwrap import shorten
 
 import click
 
@@ -30,7 +31,7 @@ def command(as_json: bool) -> int:
             row["precision"],
             row["license"],
             "yes" if row["commercial"] else "no",
-            ", ".join(source["name"] for source in row["data"]),
+            shorten(", ".join(source["name"] for source in row["data"]), 48, placeholder=" …"),
             " ".join(f"{name}={score}" for name, score in row["scores"].items()),
         )
         for row in rows
