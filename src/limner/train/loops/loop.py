@@ -213,7 +213,8 @@ class Loop:
         if math.isnan(score) or sign * score <= sign * self.best:
             return
         self.best = score
-        state = {k: v.contiguous() for k, v in self.ema.state_dict().items()}
+        plain = torch.contiguous_format  # copies: the file format refuses shared memory
+        state = {k: v.clone(memory_format=plain) for k, v in self.ema.state_dict().items()}
         about = {"step": str(self.step), metric: repr(score)}
         write_bytes(self.job.folder / "best.safetensors", save(state, about))
 

@@ -87,9 +87,8 @@ def from_graph(path: Path, net: nn.Module) -> None:
 
 def _prefix(theirs: set[str], mine: set[str]) -> str:
     """Return what a wrapper put before the net's own names: the prefix under which most are found."""
-    anchor = max(mine, key=len)
-    ends = [n[: len(n) - len(anchor)] for n in theirs if n == anchor or n.endswith("." + anchor)]
-    return max(ends, key=lambda p: sum(p + k in theirs for k in mine), default="")
+    found = {n[: len(n) - len(k)] for k in mine for n in theirs if f".{n}".endswith(f".{k}")}
+    return max(sorted(found), key=lambda p: sum(p + k in theirs for k in mine), default="")
 
 
 def _fill(net: nn.Module, arrays: Mapping[str, Any], needed: list[str], source: str) -> None:
@@ -154,7 +153,8 @@ def save_portable(
 
 
 def _short(value: Tensor) -> Tensor:
-    value = value.detach().cpu().contiguous()
+    # A copy, always: the format refuses tensors that share memory.
+    value = value.detach().cpu().clone(memory_format=torch.contiguous_format)
     if not value.is_floating_point() or value.abs().max() > torch.finfo(torch.float16).max:
         return value
     return value.half()
