@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["find_faces", "reading_order"]
 
 _SURE = 0.5
+#: A find this much smaller than a face whose hair it lies in must be surer than this to be somebody else.
+_MUCH_SMALLER, _SURE_IN_HAIR = 6.0, 0.9
 
 
 def reading_order(boxes: list[tuple[float, float, float, float]]) -> list[int]:
@@ -78,7 +80,7 @@ def find_faces(photo: Photo) -> tuple[Face, ...]:
             roll_deg=marked.roll_deg,
             crop_from_photo=crop_from_landmarks(marked.points),
         )
-        if not any(_same_head(face, other) for other in faces):
+        if not any(_same_head(face, other) or _in_hair(face, other) for other in faces):
             faces.append(face)
     order = reading_order([tuple(map(float, f.box)) for f in faces])
     return tuple(faces[i] for i in order)
@@ -88,3 +90,12 @@ def _same_head(a: Face, b: Face) -> bool:
     """Say whether two finds are one head: their middles lie within a third of the smaller one's height."""
     gap = np.abs(a.box[:2] + a.box[2:] - b.box[:2] - b.box[2:]).max() / 2
     return bool(gap < min(a.height_px, b.height_px) / 3)
+
+
+def _in_hair(small: Face, large: Face) -> bool:
+    """Say whether a doubtful find is curls or an ear-ring around a much larger face."""
+    if large.height_px < _MUCH_SMALLER * small.height_px or small.score > _SURE_IN_HAIR:
+        return False
+    middle = (small.box[:2] + small.box[2:]) / 2
+    reach = 0.6 * (large.box[2:] - large.box[:2])
+    return bool((middle > large.box[:2] - reach).all() and (middle < large.box[2:] + reach).all())
