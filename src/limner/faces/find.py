@@ -80,8 +80,9 @@ def find_faces(photo: Photo) -> tuple[Face, ...]:
             roll_deg=marked.roll_deg,
             crop_from_photo=crop_from_landmarks(marked.points),
         )
-        if not any(_same_head(face, other) or _in_hair(face, other) for other in faces):
+        if not any(_same_head(face, other) for other in faces):
             faces.append(face)
+    faces = [f for f in faces if not any(_in_hair(f, other) for other in faces)]
     order = reading_order([tuple(map(float, f.box)) for f in faces])
     return tuple(faces[i] for i in order)
 
