@@ -32,9 +32,9 @@ NEAR_M, FAR_M = 0.955, 1.305
 #: Density of solid matter, 1/m: 5 mm of it hide 92 %.
 _SOLID = 500.0
 #: How the lift falls off outside and inside a part's surface, m.
-_FRONT_M, _BACK_M = 0.006, 0.060
+_FRONT_M, _BACK_M = 0.004, 0.060
 #: Samples around the surface, m along the ray.
-_OFFSETS_M = (-0.018, -0.010, -0.005, -0.001, 0.003, 0.008, 0.016, 0.030)
+_OFFSETS_M = (-0.014, -0.008, -0.004, -0.001, 0.002, 0.006, 0.014, 0.030)
 _UNION_SIDE = 96
 _LOOKS = 32
 

@@ -1,0 +1,131 @@
+"""A run of the shell in → the shell again; a shell in → what is needed to write its four graphs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from limner.errors import RecipeError
+from limner.records import CLASSES
+from limner.train.loops.start import from_portable
+from limner.train.loops.task import ExportSpec
+from limner.train.nets.head_chart import PARTS, SIDE
+from limner.train.nets.head_shell import (
+    EncoderGraph,
+    FieldGraph,
+    HeadShell,
+    RendererGraph,
+    SamplerGraph,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from torch import Tensor
+
+__all__ = ["load_shell", "spec"]
+
+def load_shell(path: Path) -> HeadShell:
+    """Return a trained shell, frozen; its sizes are read off its weights.
+
+    Parameters
+    ----------
+    path : Path
+        A run's folder, the ``best.safetensors`` in it, or a portable folder (``about.json``).
+
+    Raises
+    ------
+    RecipeError
+        If there is none.
+    """
+    from safetensors.torch import load
+
+    portable = path if (path / "about.json").is_file() else path / "portable"
+    weights = path / "best.safetensors" if path.is_dir() else path
+    if weights.is_file():
+        state: Mapping[str, Tensor] = load(weights.read_bytes())
+    elif (portable / "about.json").is_file():
+        state = from_portable(portable, nn.ModuleDict())
+    else:
+        raise RecipeError(
+            f"{path} holds no trained shell: best.safetensors or portable/ is wanted. Train "
+            "head-shell first, or name its run in the recipe's `shell`."
+        )
+    try:
+        shell = HeadShell(
+            encoder_width=state["encoder.stem.weight"].shape[0],
+            field_width=state["field.start"].shape[1] // len(PARTS),
+            decoder_width=state["decoder.enter.weight"].shape[0],
+            channels=state["field.to_features.weight"].shape[0] // len(PARTS),
+        )
+        shell.load_state_dict(state)
+    except (KeyError, RuntimeError) as error:
+        raise RecipeError(f"The weights in {path} are not those of a shell: {error}") from error
+    return shell.eval().requires_grad_(requires_grad=False)
+
+
+_DATA = (("synthetic heads", "CC0-1.0"), ("CelebAMask-HQ", "LicenseRef-research-only"))
+
+
+def spec(shell: HeadShell, piece: str, *, real: bool) -> ExportSpec:
+    """Return what is needed to write one of the shell's four graphs."""
+    sizes = shell.field.sizes
+    base = torch.zeros(1, sizes["base"])
+    parts = torch.zeros(1, len(PARTS), sizes["codes"])
+    residual = torch.zeros(1, len(PARTS), sizes["residual"], SIDE, SIDE)
+    template: Tensor = shell.field.template.detach().cpu()  # type: ignore[union-attr]
+    features = torch.zeros(1, len(PARTS), shell.field.channels, SIDE, SIDE)
+    pose = torch.zeros(1, 2)
+    made: dict[str, tuple[nn.Module, dict[str, Tensor], tuple[str, ...]]] = {
+        "encoder": (
+            EncoderGraph(shell),
+            {
+                "photo": torch.zeros(1, 3, 256, 256),
+                "shares": torch.full((1, len(CLASSES), 128, 128), 1 / len(CLASSES)),
+                "pose_deg": pose,
+            },
+            ("base", "parts", "residual"),
+        ),
+        "field": (
+            FieldGraph(shell),
+            {"base": base, "parts": parts, "residual": residual},
+            ("radius", "density", "features"),
+        ),
+        "renderer": (
+            RendererGraph(shell),
+            {
+                "radius": template[None, :, 0].clone(),
+                "density": template[None, :, 1].clone(),
+                "features": features,
+                "pose_deg": pose,
+            },
+            ("photo", "labels", "alpha", "depth", "masks", "rendered"),
+        ),
+        "sampler": (SamplerGraph(shell), {"seeds": torch.zeros(1, shell.sampler.seeds)}, ("base", "parts")),
+    }
+    module, inputs, outputs = made[piece]
+    return ExportSpec(
+        name=f"heads-{piece}",
+        module=module,
+        inputs=inputs,
+        outputs=outputs,
+        ranges={"photo": (-1, 1), "shares": (0, 1), "pose_deg": (-40, 40), "seeds": (-2, 2)}
+        | {"radius": (0.09, 0.1), "density": (-3, 3), "features": (-1, 1)},
+        purpose=_PURPOSES[piece],
+        limits="Near-frontal heads, yaw within ±60°; profiles, hands before the face and long loose hair fail.",
+        data=_DATA if real else _DATA[:1],
+        license="LicenseRef-research-only" if real else "CC0-1.0",
+        commercial=not real,
+        tolerance=0.02,
+    )
+
+
+_PURPOSES = {
+    "encoder": "A head crop, its classes and its camera → codes of the head and what they miss.",
+    "field": "Codes of a head → the canonical maps of its twelve parts.",
+    "renderer": "Part maps and a camera → photograph, classes, alpha, depth and part masks of that view.",
+    "sampler": "Normal numbers → codes of a random head.",
+}

@@ -1,0 +1,99 @@
+"""A shell and held-out photographs in → how far its random heads are from people, and a sheet of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+import torch
+
+from limner.errors import MissingExtra
+from limner.metrics import fd
+from limner.train import judge
+from limner.train.data.heads import OUTSIDE
+from limner.train.loops._head_views import pixels, tiles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+    from torch import Tensor, nn
+
+    from limner.train.data.heads import HeadViews
+
+__all__ = ["random_rows", "score_random"]
+
+
+def random_rows(
+    shell: nn.Module, count: int, yaws: tuple[float, ...] = (-30, -12, 0, 12, 30)
+) -> NDArray[np.uint8]:
+    """Return a row a random head, always the same seeds: from several sides, then labels and depth."""
+    device = next(shell.parameters()).device
+    made = []
+    for seed in range(count):
+        normal = np.random.default_rng(seed).standard_normal((1, shell.sampler.seeds))  # type: ignore[union-attr]
+        seeds = torch.from_numpy(normal.astype(np.float32)).to(device)
+        maps = shell.field.maps(shell.sample(seeds))  # type: ignore[union-attr,operator]
+        row = []
+        for yaw in yaws:
+            seen = shell.view(maps, torch.tensor([[yaw, 0.0]], device=device))[1]  # type: ignore[operator]
+            row.append(pixels(seen.photo, seen.alpha))
+        front = shell.view(maps, torch.zeros(1, 2, device=device))[1]  # type: ignore[operator]
+        row += list(tiles(front))
+        made.append(np.concatenate([*row, row[len(yaws) // 2]], 1))
+    return np.concatenate(made).astype(np.uint8)
+
+
+def score_random(shell: nn.Module, views: HeadViews, people: int) -> dict[str, float]:
+    """Return FD × 1000 of random heads to photographs, and between two halves of photographs.
+
+    Heads alone before grey, at 128², by the judge's features (which no loss uses): comparable within these runs only.
+    Empty where the judge's network is not installed.
+    """
+    try:
+        net = judge.load_net()
+    except MissingExtra:
+        return {}
+    device = next(shell.parameters()).device
+    count = min(people, len(views))
+    chosen = np.linspace(0, len(views) - 1, count).astype(int)
+    real = (_alone(views.photos[i], views.labels[i]) for i in chosen)
+    there = _features(net, real)
+    made = _features(net, _random_pictures(shell, views.pose_deg[chosen], device))
+    half = len(there) // 2
+    return {
+        "fd": float(fd(made, there)) * 1000,
+        "fd_photos": float(fd(there[:half], there[half:])) * 1000,
+    }
+
+
+def _alone(photo: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the head before grey, 128²."""
+    inside = ((labels & (OUTSIDE - 1)) > 0) & (labels < OUTSIDE)
+    soft = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.6)[..., None]
+    mixed = (photo * soft + 127.5 * (1 - soft)).astype(np.uint8)
+    return np.asarray(cv2.resize(mixed, (128, 128), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _random_pictures(
+    shell: nn.Module, poses: NDArray[np.float32], device: torch.device
+) -> Iterable[NDArray[np.uint8]]:
+    chance = np.random.default_rng(0)
+    for pose in poses:
+        normal = chance.standard_normal((1, shell.sampler.seeds)).astype(np.float32)  # type: ignore[union-attr]
+        maps = shell.field.maps(shell.sample(torch.from_numpy(normal).to(device)))  # type: ignore[union-attr,operator]
+        where = torch.from_numpy(pose[None]).to(device)
+        seen = shell.view(maps, where)[1]  # type: ignore[operator]
+        alpha = seen.alpha.sigmoid()
+        whole = ((seen.photo * alpha + 1) * 127.5)[0].clamp(0, 255).byte().permute(1, 2, 0)
+        yield np.asarray(cv2.resize(whole.cpu().numpy(), (128, 128), interpolation=cv2.INTER_AREA))
+
+
+@torch.no_grad()
+def _features(net: nn.Module, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    found = []
+    for picture in pictures:
+        x: Tensor = (torch.from_numpy(picture.transpose(2, 0, 1)[None].copy()).float() - 127) / 128
+        found.append(net.extract_features(x).mean((2, 3))[0].double().numpy())  # type: ignore[operator]
+    return np.stack(found)
