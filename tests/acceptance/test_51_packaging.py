@@ -23,6 +23,18 @@ def run(*words: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
+def interpreter(python: str) -> str | None:
+    """Return a Python of that version that works, from the path or from pyenv's shelf."""
+    shelf = sorted(Path.home().glob(f".pyenv/versions/{python}.*/bin/python"))
+    for program in (shutil.which(f"python{python}"), *(str(p) for p in shelf)):
+        if (
+            program
+            and not subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode
+        ):
+            return program
+    return None
+
+
 @pytest.fixture(scope="module")
 def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the wheel and the sdist."""
@@ -66,11 +78,8 @@ def test_51_the_sdist_holds_tests_examples_and_licence(built: Path) -> None:
 def test_51_a_clean_machine_installs_the_wheel_and_draws(
     built: Path, root: Path, tmp_path: Path, python: str
 ) -> None:
-    program = shutil.which(f"python{python}")
-    if (
-        program is None
-        or subprocess.run([program, "-c", ""], capture_output=True, check=False).returncode
-    ):
+    program = interpreter(python)
+    if program is None:
         pytest.skip(f"no Python {python} here")
     (wheel,) = built.glob("*.whl")
     run(program, "-m", "venv", tmp_path / "venv", cwd=tmp_path)

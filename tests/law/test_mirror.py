@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,12 +23,23 @@ def sources(root: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def is_tested(root: Path, inside: Path) -> bool:
-    """Say whether `inside` has a test file at its mirrored place, or one that its folder shares."""
+    """Say whether `inside` has a test file at its mirrored place.
+
+    Files in the folders inside a room (``train/nets/parser.py``) may share one, if it imports them by name.
+    """
     tests = root / "tests"
-    own = tests / inside.with_name(f"test_{inside.stem.strip('_')}.py")
-    flat = tests / inside.parts[0] / f"test_{inside.stem.strip('_')}.py"
-    single = tests / f"test_{inside.stem}.py"
-    return any(p.is_file() for p in (own, flat, single))
+    name = f"test_{inside.stem.strip('_')}.py"
+    own = (tests / inside.with_name(name), tests / inside.parts[0] / name, tests / name)
+    if any(path.is_file() for path in own):
+        return True
+    if len(inside.parts) < 3:
+        return False
+    dotted = ".".join(("limner", *inside.with_suffix("").parts))
+    folder, _, stem = dotted.rpartition(".")
+    spelled = re.compile(rf"{re.escape(dotted)}\b|from {re.escape(folder)} import [^\n]*\b{stem}\b")
+    return any(
+        spelled.search(p.read_text("utf-8")) for p in (tests / inside.parts[0]).rglob("test_*.py")
+    )
 
 
 def test_every_file_of_a_room_has_its_test_file(root: Path) -> None:
