@@ -108,10 +108,9 @@ class _Graph:
         """Append a sum."""
         return self._node("Add", [a, b], name)
 
-    def finish(self, x: str, early: str) -> onnx.ModelProto:
-        """Return the model: `pooled` is the mean of `x` over the picture."""
+    def finish(self, x: str) -> onnx.ModelProto:
+        """Return the model: `pooled` is the mean of `x` over the picture, `early` a node's own output."""
         self._node("ReduceMean", [x], "pooled", axes=[2, 3], keepdims=0)
-        self._node("Identity", [early], "early")
         graph = helper.make_graph(
             self.nodes,
             NAME,
@@ -144,13 +143,10 @@ def build(net: Any, *, half: bool = True) -> onnx.ModelProto:
     """
     graph = _Graph(half=half)
     x = graph.convolve("stem", "pixels", net._conv_stem, net._bn0)
-    early = x
     for i, block in enumerate(net._blocks):
-        x = _append_block(graph, f"block{i}", x, block)
-        if i == _EARLY_BLOCK:
-            early = x
+        x = _append_block(graph, "early" if i == _EARLY_BLOCK else f"block{i}", x, block)
     x = graph.convolve("head", x, net._conv_head, net._bn1)
-    return graph.finish(x, early)
+    return graph.finish(x)
 
 
 def _append_block(graph: _Graph, name: str, x: str, block: Any) -> str:
