@@ -23,7 +23,7 @@ def face(at: tuple[float, float], size: float, roll_deg: float) -> NDArray[np.fl
     points[MOUTH] = (-0.3, 1.1), (0.3, 1.1)
     a = np.radians(roll_deg)
     turn = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
-    return points @ turn.T * size + np.array(at)
+    return np.asarray(points @ turn.T * size + np.array(at))
 
 
 @given(

@@ -41,9 +41,12 @@ def rings(values: NDArray[np.float32], level: float = 0.5) -> list[NDArray[np.fl
     >>> sorted(map(tuple, rings(dot)[0][:-1].tolist()))
     [(0.5, 1.0), (1.0, 0.5), (1.0, 1.5), (1.5, 1.0)]
     """
-    lower = min(float(values.min()), level) - 1.0
-    # A frame of lower values closes rings that touch the picture's edge.
-    framed = np.pad(values.astype(np.float64), 1, constant_values=lower)
+    # A frame as far below the level as the rim is above it: rings that touch the picture's edge
+    # close exactly there.
+    framed = np.pad(values.astype(np.float64), 1, mode="edge")
+    rim = np.ones(framed.shape, bool)
+    rim[1:-1, 1:-1] = False
+    framed[rim] = np.minimum(2 * level - framed[rim], level - 1e-6)
     found = find_contours(framed, level)  # type: ignore[no-untyped-call]
     limit = np.array(values.shape[::-1], np.float64) - 0.5
     return [np.clip(ring[:, ::-1] - 1.0, -0.5, limit) for ring in found if len(ring) > 3]

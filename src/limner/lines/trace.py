@@ -132,14 +132,21 @@ def _drawn(
 ) -> NDArray[np.float64]:
     """Return a line's points, one px apart and smooth, with the width of the ink."""
     even = resample(points, 1.0)
-    if len(even) < 2:
-        # A dot becomes a short line, which a pen can draw.
-        x, y = even[0]
-        even = np.array([[x - 0.5, y], [x + 0.5, y]])
+    columns, rows = np.rint(even[len(even) // 2]).astype(int)
+    across = 2 * float(radius[rows, columns]) - 1
+    if len(even) < max(2.0, 0.6 * across):
+        return _ring(even.mean(axis=0), max(across, 1.0), typical)
     columns, rows = np.rint(even).astype(int).T
     width = np.clip(2 * radius[rows, columns] - 1, 1.0, _WIDEST * typical)
     line = np.column_stack([even, width])
     return smooth(line, _SMOOTH * typical, closed=closed)
+
+
+def _ring(center: NDArray[np.float64], across: float, typical: float) -> NDArray[np.float64]:
+    """Draw a dot as a round of half its width, which covers it; a pen cannot draw a point."""
+    turn = np.linspace(0, 2 * np.pi, max(9, round(across)))
+    xy = center + across / 4 * np.column_stack([np.cos(turn), np.sin(turn)])
+    return np.column_stack([xy, np.full(len(xy), min(across / 2, _WIDEST * typical))])
 
 
 def _uncovered(
