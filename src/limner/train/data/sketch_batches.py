@@ -60,10 +60,15 @@ class SketchSampler:
             photo (B, S, S, 3) uint8 · labels (B, 256, 256) uint8, 255 = unknown · clean (B, 256, 256) uint8 ·
             rough (B, sketch_px, sketch_px) uint8 · confidence (B, 5) float32, in the order of the components ·
             palette (B, 17) float32 · paired (B,) float32, 0 where rough belongs to no photograph · own (B,) float32,
-            0 where the palette is somebody else's.
+            0 where the palette is somebody else's · index (B,) int64, which face.
         """
         rows = [self._one(rng) for _ in range(self.batch_size)]
         return {k: np.stack([r[k] for r in rows]) for k in rows[0]}
+
+    def still(self, n: int, roughness: float, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+        """Return face `n` as it stands, sketched: photo, labels, clean, palette, rough."""
+        unmoved = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+        return {**self._face(n, unmoved), "rough": self._rough(n, unmoved, roughness, rng)}
 
     def _one(self, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
         n = int(rng.integers(len(self.faces)))
@@ -79,6 +84,7 @@ class SketchSampler:
             rough = self._rough(n, matrix, roughness, rng)
             row["paired"] = np.float32(1)
         row["rough"] = rough
+        row["index"] = np.int64(n)
         row["confidence"] = _confidence(rng, roughness)
         row["own"] = np.float32(1)
         if rng.random() < self.swap_share:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from limner.errors import EmptySketch
+from limner.files.atomic import write_bytes
 from limner.geometry.align import crop_from_landmarks, warp
 from limner.sketches.scan import ink_of
 from limner.train.data.packs import Pack, mesh
@@ -26,7 +27,12 @@ PACK = "sketch-drawings.tar"
 
 
 def drawings(
-    folder: Path, split: str, *, labels: Path | None = None, most: int = 10_000
+    folder: Path,
+    split: str,
+    *,
+    labels: Path | None = None,
+    most: int = 10_000,
+    cache: Path | None = None,
 ) -> NDArray[np.uint8]:
     """Return aligned ink of real drawings.
 
@@ -40,12 +46,29 @@ def drawings(
         Folder of ``cufs-drawing.npz``, mesh points of CUFS's drawings; without it they are left out.
     most : int
         Drawings at most.
+    cache : Path, optional
+        Folder in which the result is kept.
 
     Returns
     -------
     ndarray of shape (N, 256, 256), uint8
         0 paper to 255 ink; N is 0 where no pack is there.
     """
+    kept = cache / f"sketch-drawings-{split}-{most}.npy" if cache else None
+    if kept and kept.exists():
+        return np.asarray(np.load(kept, mmap_mode="r"))
+    found = _found(folder, split, labels, most)
+    stack = np.stack(found) if found else np.zeros((0, 256, 256), np.uint8)
+    if kept and found:
+        stream = io.BytesIO()
+        np.save(stream, stack)
+        write_bytes(kept, stream.getvalue())
+    return stack
+
+
+def _found(
+    folder: Path, split: str, labels: Path | None, most: int
+) -> list[NDArray[np.uint8]]:
     found: list[NDArray[np.uint8]] = []
     if (folder / PACK).exists():
         pack = Pack(folder / PACK)
@@ -57,7 +80,7 @@ def drawings(
             found.append(ink)
             if len(found) >= most:
                 break
-    return np.stack(found) if found else np.zeros((0, 256, 256), np.uint8)
+    return found
 
 
 def _from_packs(folder: Path, split: str, labels: Path | None) -> Iterator[NDArray[np.uint8]]:

@@ -176,13 +176,27 @@ class PartsGraph(nn.Module):
         super().__init__()
         self.parts = parts
 
-    def forward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
-        """Return codes of the first five tensors, ink (0–1) of the last five."""
-        codes = [self.parts.encode_part(n, x) for n, x in zip(NAMES, tensors[:5], strict=True)]
-        inks = [
-            torch.sigmoid(self.parts.decode_part(n, x)) for n, x in zip(NAMES, tensors[5:], strict=True)
+    def forward(  # noqa: PLR0913  (an exporter wants every input by name)
+        self,
+        rest_ink: Tensor,
+        mouth_ink: Tensor,
+        nose_ink: Tensor,
+        right_ink: Tensor,
+        left_ink: Tensor,
+        rest_code: Tensor,
+        mouth_code: Tensor,
+        nose_code: Tensor,
+        right_code: Tensor,
+        left_code: Tensor,
+    ) -> tuple[Tensor, ...]:
+        """Return codes of the five crops, ink (0–1) of the five codes, in the order of the components."""
+        crops = (rest_ink, mouth_ink, nose_ink, right_ink, left_ink)
+        codes = (rest_code, mouth_code, nose_code, right_code, left_code)
+        coded = [self.parts.encode_part(n, x) for n, x in zip(NAMES, crops, strict=True)]
+        drawn = [
+            torch.sigmoid(self.parts.decode_part(n, x)) for n, x in zip(NAMES, codes, strict=True)
         ]
-        return (*codes, *inks)
+        return (*coded, *drawn)
 
 
 def crop(picture: Tensor, name: str) -> Tensor:
