@@ -36,7 +36,7 @@ def _matched(found: list[np.ndarray], true: np.ndarray) -> int:
 
 
 def _spread(ids: np.ndarray, count: int) -> np.ndarray:
-    return ids[np.linspace(0, len(ids) - 1, min(len(ids), count)).astype(int)]
+    return np.asarray(ids[np.linspace(0, len(ids) - 1, min(len(ids), count)).astype(int)])
 
 
 def single(people: Sitters, kind: int, count: int) -> dict[str, float]:
@@ -106,7 +106,7 @@ def turned(people: Sitters, count: int) -> dict[str, float]:
             picture = cv2.warpAffine(np.array(people.pictures[i, :h, :w]), m, (w, h))
             points = people.points[i, :468, :2] @ m[:, :2].T + m[:, 2]
             box = np.r_[points.min(0), points.max(0)]
-            found = find_faces(Photo(picture))
+            found = find_faces(Photo(np.asarray(picture, np.uint8)))
             gap = [abs((f.roll_deg - angle + 180) % 360 - 180) for f in found]
             ok = [f.box for f, g in zip(found, gap, strict=True) if g <= 30]
             hits += _matched(ok, box[None])

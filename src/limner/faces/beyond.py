@@ -110,22 +110,26 @@ def carry_outwards(
     """
     side = wide.shape[0]
     core = 2 * round(_SIDE_PX / grow / 2)
-    small = cv2.resize(wide, (_SIDE_PX, _SIDE_PX), interpolation=cv2.INTER_AREA)
-    labels = cv2.resize(inner.labels, (core, core), interpolation=cv2.INTER_NEAREST)
+    small = _resized(wide, _SIDE_PX, cv2.INTER_AREA)
+    labels = _resized(inner.labels, core, cv2.INTER_NEAREST)
     start = (_SIDE_PX - core) // 2
     middle = (slice(start, start + core), slice(start, start + core))
     # a crop whose lowest row shows somebody has a body below
     person = _tell_apart(small, labels > 0, middle, body=bool((labels[-1] > 0).mean() > 0.1))
     outer = _carried(labels, person, middle)
-    out = cv2.resize(outer, (side, side), interpolation=cv2.INTER_NEAREST)
-    out = cv2.medianBlur(out, 2 * round(side / _SIDE_PX) + 1)
+    blocky = _resized(outer, side, cv2.INTER_NEAREST)
+    out = np.asarray(cv2.medianBlur(blocky, 2 * round(side / _SIDE_PX) + 1), np.uint8)
     full = round(side / grow)
     corner = (side - full) // 2
-    exact = cv2.resize(inner.labels, (full, full), interpolation=cv2.INTER_NEAREST)
-    out[corner : corner + full, corner : corner + full] = exact
+    middle = (slice(corner, corner + full), slice(corner, corner + full))
+    out[middle] = _resized(inner.labels, full, cv2.INTER_NEAREST)
     if inside is not None:
         out[~inside] = 0
     return SemanticMap(out)
+
+
+def _resized(array: NDArray[np.uint8], side: int, kernel: int) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(array, (side, side), interpolation=kernel), np.uint8)
 
 
 def _tell_apart(
@@ -162,16 +166,10 @@ def _tell_apart(
     if not (mask == cv2.GC_BGD).any():
         return np.asarray(mask != cv2.GC_BGD)
     cv2.setRNGSeed(0)
-    models = np.zeros((2, 1, 65))
-    cv2.grabCut(
-        np.ascontiguousarray(small[..., ::-1]),
-        mask,
-        None,
-        models[0],
-        models[1],
-        _ROUNDS,
-        cv2.GC_INIT_WITH_MASK,
-    )
+    back, front = np.zeros((1, 65)), np.zeros((1, 65))
+    whole = (0, 0, side, side)  # not looked at: the mask says everything
+    picture = np.ascontiguousarray(small[..., ::-1])
+    cv2.grabCut(picture, mask, whole, back, front, _ROUNDS, cv2.GC_INIT_WITH_MASK)
     found = np.isin(mask, (cv2.GC_FGD, cv2.GC_PR_FGD))
     return _joined(found, middle)
 

@@ -103,8 +103,8 @@ def _with_strength(
     if not 0 <= strength <= 2:
         raise BadShape(f"The strength is {strength:g}; want 0 (bare lines) to 2 (twice the ink).")
     if strength <= 1:
-        return drawing * strength + (1 - ink) * (1 - strength)
-    return 1 - np.clip((1 - drawing) * strength, 0, 1)
+        return np.asarray(drawing * strength + (1 - ink) * (1 - strength), np.float32)
+    return np.asarray(1 - np.clip((1 - drawing) * strength, 0, 1), np.float32)
 
 
 def _paper(drawing: NDArray[np.float32], person: NDArray[np.bool_]) -> NDArray[np.uint8]:
