@@ -69,8 +69,9 @@ def kd(a: ArrayLike, b: ArrayLike, *, sample: int = 1000, draws: int = 20) -> fl
 
 
 def _kernel(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
-    values: NDArray[np.float64] = (x @ y.T / x.shape[1] + 1) ** 3
-    return values
+    values: NDArray[np.float64] = x @ y.T / x.shape[1] + 1
+    # Products: a power of arrays takes five times as long.
+    return values * values * values
 
 
 def _mean_of_others(values: NDArray[np.float64]) -> float:

@@ -15,10 +15,12 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from limner.train.data.packs import Pack
+from limner.errors import RecipeError
+from limner.train.data.packs import index
 from limner.train.data.sitters import fs2k_split
 
 if TYPE_CHECKING:
@@ -69,8 +71,6 @@ def split(packs: Path, style: str) -> tuple[list[str], list[str]]:
 
 def _official(packs: Path, style: str, source: str) -> list[str]:
     """Return the ids of the official training drawings, twins too, in the index's order."""
-    from limner.train.data.packs import index
-
     return [
         row["id"]
         for row in index(packs / "fs2k.csv")
@@ -92,22 +92,34 @@ def lay_out(packs: Path, out: Path) -> dict[str, dict[str, int]]:
     -------
     dict
         Style → folder → how many pictures.
+
+    Raises
+    ------
+    RecipeError
+        If the pack is not there.
     """
-    pack = Pack(packs / "fs2k.tar")
+    if not (packs / "fs2k.tar").is_file():
+        raise RecipeError(f"The pack fs2k.tar is not in {packs}; name the folder that holds it.")
     counts: dict[str, dict[str, int]] = {}
-    for style in STYLES:
-        train, test = split(packs, style)
-        for name, kind, ids in (
-            ("real", "sketch", train),
-            ("artist", "sketch", test),
-            ("photos", "photo", test),
-        ):
-            folder = out / style / name
-            folder.mkdir(parents=True, exist_ok=True)
-            for key in ids:
-                (folder / f"{key}.webp").write_bytes(pack.bytes_of(kind, key))
-            counts.setdefault(style, {})[name] = len(ids)
+    with tarfile.open(packs / "fs2k.tar") as pack:
+        for style in STYLES:
+            train, test = split(packs, style)
+            counts[style] = {
+                "real": _copy(pack, "sketch", train, out / style / "real"),
+                "artist": _copy(pack, "sketch", test, out / style / "artist"),
+                "photos": _copy(pack, "photo", test, out / style / "photos"),
+            }
     return counts
+
+
+def _copy(pack: tarfile.TarFile, kind: str, ids: list[str], folder: Path) -> int:
+    """Write a pack's pictures as they are and return how many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for key in ids:
+        stream = pack.extractfile(f"{kind}/{key}.webp")
+        if stream is not None:
+            (folder / f"{key}.webp").write_bytes(stream.read())
+    return len(ids)
 
 
 def main(args: Sequence[str] | None = None) -> int:
