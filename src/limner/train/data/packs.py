@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import tarfile
+import weakref
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,7 @@ class Pack:
             )
         self.path = path
         self._tar = tarfile.open(path)  # noqa: SIM115  (stays open: members are read one at a time)
+        weakref.finalize(self, self._tar.close)
         self._members: dict[tuple[str, str], tarfile.TarInfo] = {}
         for member in self._tar.getmembers():
             kind, _, name = member.name.partition("/")
