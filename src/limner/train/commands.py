@@ -120,7 +120,7 @@ def export_run(
     Returns
     -------
     Path
-        The graph.
+        The graph; where the task ships several pieces, the pack.
 
     Raises
     ------

@@ -47,7 +47,8 @@ def export_run(
     run : Path
         The run's folder; its best weights are taken, or, if none were kept, its newest.
     task : Task
-        The run's task, made anew.
+        The run's task, made anew. One that ships several graphs names them in ``pieces``, and
+        exports the one that its ``piece`` is set to.
     out : Path
         The pack's folder; other rows there stay as they are.
     scores : mapping of str to float, optional
@@ -56,7 +57,7 @@ def export_run(
     Returns
     -------
     Path
-        The graph.
+        The graph; where the task ships several pieces, the pack.
 
     Raises
     ------
@@ -71,21 +72,24 @@ def export_run(
     net = task.nets[task.ships]
     net.load_state_dict(_best(run) or state["ema"])
     net.eval().requires_grad_(requires_grad=False)
-    spec = task.export(net)
-    _check_terms(spec)
-    graph = to_onnx(spec)
-    audit(graph)
     with torch.no_grad():
         measured = dict(scores) if scores is not None else task.validate(net)
-    row = _row(run, spec, graph, state) | {"scores": {k: _round(v) for k, v in measured.items()}}
-    page = out / "cards" / f"{spec.name}.md"
-    old = page.read_text("utf-8") if page.exists() else ""
-    path = out / "graphs" / f"{spec.name}.onnx"
-    check(spec, graph)
-    row |= _precision(spec, graph)
-    text = card(spec.name, row, purpose=spec.purpose, limits=spec.limits, old=old)
-    write_pack(out, spec.name, graph, row, text)
-    return path
+    told = {"scores": {k: _round(v) for k, v in measured.items()}}
+    written = []
+    for piece in getattr(task, "pieces", ("",)):
+        if piece:
+            task.piece = piece  # type: ignore[attr-defined]
+        spec = task.export(net)
+        _check_terms(spec)
+        graph = to_onnx(spec)
+        audit(graph)
+        check(spec, graph)
+        row = _row(run, spec, graph, state) | told | _precision(spec, graph)
+        page = out / "cards" / f"{spec.name}.md"
+        old = page.read_text("utf-8") if page.exists() else ""
+        text = card(spec.name, row, purpose=spec.purpose, limits=spec.limits, old=old)
+        written.append(write_pack(out, spec.name, graph, row, text))
+    return written[0] if len(written) == 1 else out
 
 
 def _best(run: Path) -> dict[str, Any] | None:
