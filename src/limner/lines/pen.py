@@ -130,7 +130,7 @@ def _lines(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the response to lines, ink above ``scale.ink``; and where there is a beard, 0 to 1."""
     fine = scale.fine_px
-    flow = tangents(blur(tone, 0.8 * fine), 2 * fine)
+    flow = tangents(blur(tone, 0.8 * fine), 3 * fine)
     raw = _darker(tone, fine, _RATIO)
     # Where there is nothing near a line, walking along the flow would only cost time.
     hope = blur(np.abs(raw), 1.5 * fine) * care.gain

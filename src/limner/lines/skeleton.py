@@ -21,7 +21,7 @@ _AROUND = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 #: A branch that ends blindly is a spur if it is shorter than this many half widths of its junction.
 _SPUR = 1.6
 #: Two junctions are one if they are nearer to each other than this many half widths.
-_SAME = 1.2
+_SAME = 3.0
 
 
 @dataclass(slots=True, eq=False)
@@ -85,8 +85,10 @@ def find_skeleton(mask: NDArray[np.bool_]) -> Skeleton:
     Pixels of the thinned mask with more than two neighbours are junctions, and touching ones are one junction; what
     remains are chains of pixels. A corner of a staircase may pass for a junction of two branches; the join heals it.
     """
-    distance = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
-    radius = np.asarray(distance, np.float32)
+    # Beyond the sheet there is paper.
+    framed = np.pad(mask, 1).astype(np.uint8)
+    distance = cv2.distanceTransform(framed, cv2.DIST_L2, cv2.DIST_MASK_5)
+    radius = np.asarray(distance, np.float32)[1:-1, 1:-1]
     branches, nodes = _chains(skeletonize(mask))  # type: ignore[no-untyped-call]
     reach = _look_up(radius, nodes)
     branches = _without_spurs(branches, reach)
