@@ -126,6 +126,8 @@ class Head:
         The photograph that it was made from.
     seed : int, optional
         What it was sampled from.
+    edited : tuple of str
+        Parts that are no longer the source's own; its pixels are not used for them.
     kind : str
         Which field the codes are for.
     weights : mapping of str to str
@@ -141,6 +143,7 @@ class Head:
     parts: Mapping[str, HeadPart]
     source: HeadSource | None = None
     seed: int | None = None
+    edited: tuple[str, ...] = ()
     kind: str = "parts"
     weights: Mapping[str, str] = field(default_factory=dict)
 
@@ -153,7 +156,11 @@ class Head:
         shapes = {(p.codes.shape, p.residual.shape) for p in self.parts.values()}
         if len(shapes) != 1:
             raise BadShape(f"The parts of a head must have one shape, these have {sorted(shapes)}.")
+        strangers = sorted(set(self.edited) - set(HEAD_PARTS))
+        if strangers:
+            raise BadShape(f"Head.edited names parts that there are not: {strangers}.")
         object.__setattr__(self, "base", base)
+        object.__setattr__(self, "edited", tuple(k for k in HEAD_PARTS if k in self.edited))
         object.__setattr__(self, "parts", {k: self.parts[k] for k in HEAD_PARTS})
 
     def stacked(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

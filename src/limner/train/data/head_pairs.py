@@ -148,7 +148,8 @@ class HeadPairs:
             seen, out = self._changed(seen, out, rng, synthetic=not is_real)
         return {
             "photo": seen["photo"].transpose(2, 0, 1),
-            "labels": seen["labels"] & ~np.uint8(OUTSIDE),
+            # beyond its edge a photograph has no classes, so the encoder sees ground there, as at use
+            "labels": np.where(seen["labels"] >= OUTSIDE, 0, seen["labels"]).astype(np.uint8),
             "pose": seen["pose"].astype(np.float32),
             "out_photo": out["photo"].transpose(2, 0, 1),
             "out_labels": out["labels"],

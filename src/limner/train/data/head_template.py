@@ -54,13 +54,15 @@ def measured_template(views: HeadViews, *, every: int = 7) -> Tensor:
 
 def _points(views: HeadViews, i: int) -> tuple[Tensor, Tensor]:
     """Return chart coordinates (M, 3) and part numbers (M,) of a view's pixels away from depth edges."""
-    assert views.depth_mm is not None  # noqa: S101  (synthetic views have depth)
+    assert views.depth_mm is not None  # noqa: S101
     depth = views.depth_mm[i].astype(np.float32) / 1000
     labels = views.labels[i][::2, ::2]
     part_of = np.full(256, -1)
     for k, classes in enumerate(HEAD_PARTS.values()):
         part_of[list(classes)] = k
-    step = np.maximum(np.abs(np.diff(depth, axis=0, append=0)), np.abs(np.diff(depth, axis=1, append=0)))
+    step = np.maximum(
+        np.abs(np.diff(depth, axis=0, append=0)), np.abs(np.diff(depth, axis=1, append=0))
+    )
     part = part_of[labels]
     good = (depth > 0) & (part >= 0) & (step < 0.02)
     yaw, pitch = (float(v) for v in views.pose_deg[i])
@@ -76,7 +78,10 @@ def _filled(total: Tensor, count: Tensor, share: Tensor) -> Tensor:
     """
     shape = (len(PARTS), 1, SIDE, SIDE)
     total, count = total.view(shape), count.view(shape)
-    total, count = total + total.flip(-1), count + count.flip(-1)  # nobody's head, so a symmetric one
+    total, count = (
+        total + total.flip(-1),
+        count + count.flip(-1),
+    )  # nobody's head, so a symmetric one
     start = torch.tensor([WINDOWS[n][3] for n in PARTS]).view(-1, 1, 1, 1)
     radius, known = total / count.clamp(min=1), (count >= 3).float()
     value, weight = radius * known, known
@@ -84,7 +89,9 @@ def _filled(total: Tensor, count: Tensor, share: Tensor) -> Tensor:
     done = known
     for size in (3, 7, 15, 31, 63):
         near = functional.avg_pool2d(weight, size, 1, size // 2, count_include_pad=False)
-        mean = functional.avg_pool2d(value, size, 1, size // 2, count_include_pad=False) / near.clamp(min=1e-9)
+        mean = functional.avg_pool2d(
+            value, size, 1, size // 2, count_include_pad=False
+        ) / near.clamp(min=1e-9)
         fresh = (near > 1e-6) & (done == 0)
         result = torch.where(fresh, mean, result)
         done = torch.where(fresh, torch.ones_like(done), done)

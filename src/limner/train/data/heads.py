@@ -210,7 +210,7 @@ def pack_real(views: HeadViews, path: Path, *, count: int = 0, quality: int = 88
     for i in range(n):
         photos.append(_encoded(views.photos[i], "WEBP", quality=quality, method=4))
         labels.append(_encoded(views.labels[i], "PNG", optimize=True))
-    assert views.points is not None  # noqa: S101  (real views have a mesh)
+    assert views.points is not None  # noqa: S101
     np.savez(
         path,
         photo_bytes=np.frombuffer(b"".join(photos), np.uint8),

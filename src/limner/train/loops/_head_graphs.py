@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load_shell", "spec"]
 
+
 def load_shell(path: Path) -> HeadShell:
     """Return a trained shell, frozen; its sizes are read off its weights.
 
@@ -104,12 +105,16 @@ def spec(shell: HeadShell, piece: str, *, real: bool) -> ExportSpec:
             },
             ("photo", "labels", "alpha", "depth", "masks", "rendered"),
         ),
-        "sampler": (SamplerGraph(shell), {"seeds": torch.zeros(1, shell.sampler.seeds)}, ("base", "parts")),
+        "sampler": (
+            SamplerGraph(shell),
+            {"seeds": torch.zeros(1, shell.sampler.seeds)},
+            ("base", "parts"),
+        ),
     }
     module, inputs, outputs = made[piece]
     return ExportSpec(
         name=f"heads-{piece}",
-        module=module,
+        module=module.eval(),
         inputs=inputs,
         outputs=outputs,
         ranges={"photo": (-1, 1), "shares": (0, 1), "pose_deg": (-40, 40), "seeds": (-2, 2)}

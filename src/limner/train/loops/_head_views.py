@@ -92,7 +92,8 @@ def encoded(shell: nn.Module, views: HeadViews, chosen: Sequence[int]) -> Codes:
     """Return the codes of some views."""
     device = next(shell.parameters()).device
     photo, labels, pose = _tensors(views, chosen, device)
-    codes: Codes = shell.encode(photo, smooth_labels(labels & (OUTSIDE - 1), 128), pose)  # type: ignore[operator]
+    labels = torch.where(labels >= OUTSIDE, torch.zeros_like(labels), labels)
+    codes: Codes = shell.encode(photo, smooth_labels(labels, 128), pose)  # type: ignore[operator]
     return codes
 
 
@@ -104,7 +105,7 @@ def single(views: HeadViews, i: int, device: torch.device) -> dict[str, Tensor]:
     pose = torch.from_numpy(row["pose"].copy())[None].to(device)
     return {
         "photo": photo,
-        "labels": labels & (OUTSIDE - 1),
+        "labels": torch.where(labels >= OUTSIDE, torch.zeros_like(labels), labels),
         "pose": pose,
         "out_photo": photo,
         "out_labels": labels,
@@ -172,7 +173,7 @@ def score_turned(shell: nn.Module, views: HeadViews, people: int) -> dict[str, f
         codes = encoded(shell, views, [first])
         kinds = ((whole, codes), (alone, codes.without_residual()))
         photo, labels, pose = _tensors(views, others, codes.base.device)
-        assert views.depth_mm is not None  # noqa: S101  (synthetic views have depth)
+        assert views.depth_mm is not None  # noqa: S101
         for tally, some in kinds:
             maps = shell.field.maps(some)  # type: ignore[union-attr,operator]
             for k, i in enumerate(others):

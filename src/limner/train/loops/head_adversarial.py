@@ -18,8 +18,8 @@ from torch.nn import functional
 
 from limner.train.data.head_pairs import HeadPairs
 from limner.train.data.heads import OUTSIDE, build_real, build_synthetic
-from limner.train.loops import _head_random as randoms
 from limner.train.loops import _head_graphs as graphs
+from limner.train.loops import _head_random as randoms
 from limner.train.loops import _head_views as views
 from limner.train.loops import head_shell
 from limner.train.losses.projected import (
@@ -120,7 +120,11 @@ class PairsAndPhotos:
         """Return the pairs' arrays, and real_photo, real_labels, real_pose of the photographs."""
         made = self.pairs.batch(rng)
         other = self.photos.batch(rng)
-        for ours, theirs in (("photo", "out_photo"), ("labels", "out_labels"), ("pose", "out_pose")):
+        for ours, theirs in (
+            ("photo", "out_photo"),
+            ("labels", "out_labels"),
+            ("pose", "out_pose"),
+        ):
             made[f"real_{ours}"] = other[theirs]
         return made
 
@@ -142,7 +146,9 @@ class HeadAdversarialTask:
             batch=recipe.batch,
             real_share=settings.real_share,
         )
-        photos = HeadPairs(pairs.synthetic, real, batch=settings.photos, real_share=1.0, augment=0.0)
+        photos = HeadPairs(
+            pairs.synthetic, real, batch=settings.photos, real_share=1.0, augment=0.0
+        )
         self.sampler = PairsAndPhotos(pairs, photos)
         shell = graphs.load_shell(Path(settings.shell)).requires_grad_(requires_grad=True)
         shell.sampler.set_people(self._people(shell, real))
@@ -172,7 +178,9 @@ class HeadAdversarialTask:
     @torch.no_grad()
     def _people(self, shell: nn.Module, real: HeadViews) -> Tensor:
         """Return codes of photographs, (n, base + parts · codes), for the sampler to begin from."""
-        chosen = np.linspace(0, len(real) - 1, min(len(real), self.settings.people_codes)).astype(int)
+        chosen = np.linspace(0, len(real) - 1, min(len(real), self.settings.people_codes)).astype(
+            int
+        )
         found = []
         for start in range(0, len(chosen), 16):
             codes = views.encoded(shell, real, chosen[start : start + 16].tolist())
@@ -268,7 +276,9 @@ class HeadAdversarialTask:
         both = [frozen(x["picture"] / 2 + 0.5) for x in (real, made)]
         log = {
             "d_picture": logistic_critic(true, false),
-            "d_classes": logistic_critic(nets["classes"](real["classes"])[0], nets["classes"](made["classes"])[0]),
+            "d_classes": logistic_critic(
+                nets["classes"](real["classes"])[0], nets["classes"](made["classes"])[0]
+            ),
             "d_features": hinge_critic(nets["projected"](both[0]), nets["projected"](both[1])),
             "d_pose": functional.mse_loss(read, pose / 45),
         }
@@ -299,11 +309,13 @@ class HeadAdversarialTask:
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
         """Return eight random heads, from three sides, with labels; then two people seen."""
         held = build_real(self.data, Path(self.settings.cache), "val")
-        return views.stacked([randoms.random_rows(ema, 8), views.rows(ema, held, (3, 60))[:, : 256 * 8]])
+        return views.stacked(
+            [randoms.random_rows(ema, 8), views.rows(ema, held, (3, 60))[:, : 256 * 8]]
+        )
 
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what is needed to write the graph named by `piece`."""
-        assert isinstance(ema, HeadShell)  # noqa: S101  (it is a copy of `nets["shell"]`)
+        assert isinstance(ema, HeadShell)  # noqa: S101
         return graphs.spec(ema, self.piece, real=True)
 
 

@@ -1,8 +1,8 @@
 """Teach the refiner: photographs turned there and back by a trained shell in → the photographs again.
 
-Real people have one view each. So a photograph is turned by 12–40°, what is visible then is turned back, and the refiner
-learns to restore what both turns lost. Synthetic heads, of which other views exist, are turned once. A critic on frozen
-features judges restored views, and freely turned ones that nothing else can judge.
+Real people have one view each. So a photograph is turned by 12–40°, what is visible then is turned back, and the
+refiner learns to restore what both turns lost. Synthetic heads, of which other views exist, are turned once. A critic
+on frozen features judges restored views, and freely turned ones that nothing else can judge.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ class HeadRefineTask:
         return back, Lost(gone, seen, away)
 
     def _frozen(self, device: torch.device) -> FrozenFeatures:
-        assert self.features is not None  # noqa: S101  (made where a loss needs it)
+        assert self.features is not None  # noqa: S101
         return self.features.to(device)
 
     def _feature(self, a: Tensor, b: Tensor) -> Tensor:
@@ -275,10 +275,10 @@ class HeadRefineTask:
         free = {2: "height", 3: "width"}
         return ExportSpec(
             name="heads-refiner",
-            module=RefinerGraph(ema),
+            module=RefinerGraph(ema).eval(),
             inputs=inputs,
             outputs=("photo", "alpha_out"),
-            dynamic={k: free for k in (*inputs, "photo", "alpha_out")},
+            dynamic=dict.fromkeys((*inputs, "photo", "alpha_out"), free),
             ranges={"survived": (-1, 1), "visible": (0, 1), "coarse": (-1, 1), "alpha": (0, 1)}
             | {"labels": (0, 1)},
             purpose="What survived of a photograph when the head turned → the finished view.",

@@ -120,9 +120,7 @@ class HeadShellTask:
         shell = self.nets["shell"]
         theirs = [p for n, p in shell.named_parameters() if not n.startswith("sampler.")]
         return {
-            "shell": torch.optim.AdamW(
-                theirs, self.recipe.lr, betas=(0.9, 0.99), weight_decay=1e-4
-            )
+            "shell": torch.optim.AdamW(theirs, self.recipe.lr, betas=(0.9, 0.99), weight_decay=1e-4)
         }
 
     def losses(
@@ -196,14 +194,16 @@ class HeadShellTask:
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return PSNR, mIoU and depth error of other views of synthetic heads, and how photographs come back."""
         cache = Path(self.settings.cache)
-        scores = views.score_turned(ema, build_synthetic(self.data, cache, "val"), self.settings.people)
+        scores = views.score_turned(
+            ema, build_synthetic(self.data, cache, "val"), self.settings.people
+        )
         if self.settings.real_share > 0:
             real = build_real(self.data, cache, "val")
             scores |= views.score_again(ema, real, self.settings.people)
         return scores
 
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
-        """Return held-out people, four synthetic and four real: seen, again, alone from codes, turned, labels, depth."""
+        """Return held-out people, synthetic and real: seen, again, from codes alone, turned, labels, depth."""
         cache = Path(self.settings.cache)
         rows = [views.rows(ema, build_synthetic(self.data, cache, "val"), (0, 40, 80, 120))]
         if self.settings.real_share > 0:
@@ -212,5 +212,5 @@ class HeadShellTask:
 
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what is needed to write the graph named by `piece`."""
-        assert isinstance(ema, HeadShell)  # noqa: S101  (it is a copy of `nets["shell"]`)
+        assert isinstance(ema, HeadShell)  # noqa: S101
         return graphs.spec(ema, self.piece, real=self.settings.real_share > 0)

@@ -31,7 +31,18 @@ __all__ = [
 ]
 
 #: Classes that cover little and are looked at much.
-_SMALL = ("eye_g", "l_eye", "r_eye", "l_brow", "r_brow", "mouth", "u_lip", "l_lip", "ear_r", "neck_l")
+_SMALL = (
+    "eye_g",
+    "l_eye",
+    "r_eye",
+    "l_brow",
+    "r_brow",
+    "mouth",
+    "u_lip",
+    "l_lip",
+    "ear_r",
+    "neck_l",
+)
 #: Parts whose depth the face mesh knows.
 _MESH_PARTS = ("skin", "nose", "eyes", "brows", "mouth")
 
@@ -92,7 +103,9 @@ def part_shares(labels: Tensor, side: int) -> Tensor:
 def gradient_loss(a: Tensor, b: Tensor, weight: Tensor) -> Tensor:
     """Return the weighted L1 distance of horizontal and vertical differences."""
     wide = (a[..., 1:] - a[..., :-1] - b[..., 1:] + b[..., :-1]).abs() * weight[..., 1:]
-    tall = (a[..., 1:, :] - a[..., :-1, :] - b[..., 1:, :] + b[..., :-1, :]).abs() * weight[..., 1:, :]
+    tall = (a[..., 1:, :] - a[..., :-1, :] - b[..., 1:, :] + b[..., :-1, :]).abs() * weight[
+        ..., 1:, :
+    ]
     return wide.mean() + tall.mean()
 
 
@@ -130,7 +143,12 @@ def _ray_depth(truth: Truth) -> tuple[Tensor, Tensor]:
     depth = truth.depth
     high = functional.max_pool2d(depth, 2)
     low = -functional.max_pool2d(-torch.where(depth > 0, depth, torch.full_like(depth, 9.0)), 2)
-    good = (high > 0) & (low < 8) & (high - low < 0.012) & (functional.avg_pool2d((depth > 0).float(), 2) > 0.99)
+    good = (
+        (high > 0)
+        & (low < 8)
+        & (high - low < 0.012)
+        & (functional.avg_pool2d((depth > 0).float(), 2) > 0.99)
+    )
     return functional.avg_pool2d(depth, 2).flatten(1), good.float().flatten(1)
 
 
@@ -180,7 +198,9 @@ def _at_surface(maps: Maps, chart: Tensor, own: Tensor, *, in_front: float) -> T
     return near + 0.3 * solid + 0.3 * clear
 
 
-def mesh_loss(maps: Maps, points: Tensor, labels: Tensor, pose_deg: Tensor, middle_m: Tensor) -> Tensor:
+def mesh_loss(
+    maps: Maps, points: Tensor, labels: Tensor, pose_deg: Tensor, middle_m: Tensor
+) -> Tensor:
     """Return how far the face's maps are from a photograph's mesh, in cm; a head's own mean offset counts a quarter.
 
     Parameters
@@ -209,7 +229,11 @@ def mesh_loss(maps: Maps, points: Tensor, labels: Tensor, pose_deg: Tensor, midd
     n, p, s, _ = maps.radius.shape
     grid = to_windows(chart[:, None])
     radius = functional.grid_sample(
-        maps.radius.view(n * p, 1, s, s), grid.flatten(0, 1)[:, :, None], "bilinear", "border", align_corners=False
+        maps.radius.view(n * p, 1, s, s),
+        grid.flatten(0, 1)[:, :, None],
+        "bilinear",
+        "border",
+        align_corners=False,
     ).view(n, p, -1)
     own = radius.gather(1, part.clamp(min=0)[:, None])[:, 0]
     within = (where.abs().amax(-1) < 1) & (part >= 0)

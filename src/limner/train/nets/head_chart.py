@@ -115,7 +115,7 @@ def to_chart(points_m: Tensor) -> Tensor:
     x, y, z = points_m.unbind(-1)
     z = z + _BACK_M
     flat = (x * x + z * z + 1e-8).sqrt()
-    over = (y - _TOP_M).clamp(min=0)
+    over = (y - _TOP_M).clamp(min=0.0)
     r = (flat * flat + over * over).sqrt()
     u = x / (2 * flat * (flat + z) + 1e-10).sqrt()
     rise = (over / r) / (0.5 * (1 + flat / r)).sqrt()
@@ -125,10 +125,10 @@ def to_chart(points_m: Tensor) -> Tensor:
 def from_chart(chart: Tensor) -> Tensor:
     """Return the world points (..., 3) of u, v, r (..., 3): the inverse of `to_chart`."""
     u, v, r = chart.unbind(-1)
-    rise = ((v - _TOP_M) / _ROUND_M).clamp(0, math.sqrt(2))
-    up = rise * (1 - rise * rise / 4).clamp(min=0).sqrt()
+    rise = ((v - _TOP_M) / _ROUND_M).clamp(0.0, math.sqrt(2))
+    up = rise * (1 - rise * rise / 4).clamp(min=0.0).sqrt()
     flat = r * (1 - rise * rise / 2)
-    sine = 2 * u * (1 - u * u).clamp(min=0).sqrt()
+    sine = 2 * u * (1 - u * u).clamp(min=0.0).sqrt()
     cosine = 1 - 2 * u * u
     y = v.clamp(max=_TOP_M) + r * up
     return torch.stack([flat * sine, y, flat * cosine - _BACK_M], -1)

@@ -57,7 +57,10 @@ class HeadCritic(nn.Module):
             size, now = size // 2, after
         self.body = nn.Sequential(*blocks)
         self.last = nn.Sequential(
-            nn.Conv2d(now + 1, now, 3, 1, 1), nn.LeakyReLU(0.2), nn.Flatten(), nn.Linear(now * 16, 3)
+            nn.Conv2d(now + 1, now, 3, 1, 1),
+            nn.LeakyReLU(0.2),
+            nn.Flatten(),
+            nn.Linear(now * 16, 3),
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,8 @@ looked up. A turned photograph therefore arrives unturned, and the field need no
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -74,9 +76,9 @@ class HeadEncoder(nn.Module):
         super().__init__()
         w = [width, 2 * width, 3 * width, 4 * width, 6 * width]
         self.stem = nn.Conv2d(12 + len(CLASSES) + 2, w[0], 3, 1, 1)
-        self.down = nn.ModuleList(Residual(a, b, 2) for a, b in zip(w[:-1], w[1:], strict=True))
+        self.down = nn.ModuleList(Residual(a, b, 2) for a, b in pairwise(w))
         self.top = Residual(w[0], w[0])
-        self.up = nn.ModuleList(Residual(a + b, a) for a, b in zip(w[:-1], w[1:], strict=True))
+        self.up = nn.ModuleList(Residual(a + b, a) for a, b in pairwise(w))
         self.codes, self.residual = codes, residual
         self.whole = nn.Sequential(nn.Linear(2 * w[-1] + 2, 256), nn.SiLU())
         self.to_base = nn.Linear(256, base)
@@ -121,7 +123,7 @@ class HeadEncoder(nn.Module):
             flat = points.view(1, -1, 3).expand(n, -1, 3)
             where, _ = project(flat, pose_deg.float())
             facing = -(outward.view(1, -1, 3) @ rotation(pose_deg.float())[:, 2, :, None])
-            inside = (1 - where.abs().amax(-1, keepdim=True)).mul(32).clamp(0, 1)
+            inside = (1 - where.abs().amax(-1, keepdim=True)).mul(32).clamp(0.0, 1.0)
             cues = torch.cat([facing, inside], -1).view(n, _P, SIDE, SIDE, 2).movedim(-1, 2)
             grid = where.view(n, _P * SIDE, SIDE, 2)
             seen = functional.grid_sample(

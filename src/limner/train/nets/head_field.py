@@ -133,7 +133,9 @@ class PartField(nn.Module):
         self.to_features = _grouped(width, channels)
         self.register_buffer("template", torch.zeros(_P, 2, SIDE, SIDE))
         self.set_template(part_template())
-        self.register_buffer("reach", torch.tensor([WINDOWS[n][4] for n in PARTS]), persistent=False)
+        self.register_buffer(
+            "reach", torch.tensor([WINDOWS[n][4] for n in PARTS]), persistent=False
+        )
         self.register_buffer("base_windows", _base_windows(), persistent=False)
         self.renderer = PartRenderer()
 
@@ -177,7 +179,11 @@ class PartField(nn.Module):
         grid: Tensor = self.base_windows  # type: ignore[assignment]
         rows = _P * SIDE
         base = functional.grid_sample(
-            offset[:, :1], grid.view(1, rows, SIDE, 2).expand(n, rows, SIDE, 2), "bilinear", "border", align_corners=False
+            offset[:, :1],
+            grid.view(1, rows, SIDE, 2).expand(n, rows, SIDE, 2),
+            "bilinear",
+            "border",
+            align_corners=False,
         ).view(n, _P, SIDE, SIDE)
         own = torch.cat([torch.zeros_like(offset[:, :1]), offset[:, 1:]], 1)
         radius = (template[None, :, 0] + base + own).clamp(min=0.012)

@@ -1,8 +1,8 @@
 """Part height-fields and a camera in → features, part masks and depth along rays.
 
-A ray first searches the union of all parts' height-fields (one channel, no gradient), then takes a few samples of radius
-and density around the surface that it found; features are looked up once per ray and part, where that part lies on the
-ray on average. The lift of the published system, exp(−a (d − z)²), is evaluated at the samples and never stored.
+A ray first searches the union of all parts' height-fields (one channel, no gradient), then takes a few samples of
+radius and density around the surface that it found; features are looked up once per ray and part, where that part lies
+on the ray on average. The lift of the published system, exp(−a (d − z)²), is evaluated at the samples and never stored.
 
 References
 ----------
@@ -96,7 +96,7 @@ def _look(maps: Tensor, grid: Tensor, padding: str = "border") -> Tensor:
 
 def _inside(grid: Tensor) -> Tensor:
     """Return 1 well inside a window, 0 outside it, and a ramp over two texels between."""
-    return ((1 - grid.abs().amax(-1)) * 16).clamp(0, 1)
+    return ((1 - grid.abs().amax(-1)) * 16).clamp(0.0, 1.0)
 
 
 class PartRenderer(nn.Module):
@@ -148,7 +148,9 @@ class PartRenderer(nn.Module):
 
         every = height(steps.expand(*direction.shape[:2], _LOOKS))
         count = torch.arange(_LOOKS, 0, -1, device=union.device, dtype=every.dtype)
-        rank = ((every < 0) * count).amax(-1, keepdim=True)  # no ties: runtimes break them differently
+        rank = ((every < 0) * count).amax(
+            -1, keepdim=True
+        )  # no ties: runtimes break them differently
         first = (_LOOKS - rank).clamp(1, _LOOKS - 1).long()
         low, high = steps[first - 1], steps[first]
         low_f, high_f = every.gather(-1, first - 1), every.gather(-1, first)
@@ -159,7 +161,7 @@ class PartRenderer(nn.Module):
             below = middle_f < 0
             low, low_f = torch.where(below, low, middle), torch.where(below, low_f, middle_f)
             high, high_f = torch.where(below, middle, high), torch.where(below, middle_f, high_f)
-        share = (low_f / (low_f - high_f).clamp(min=1e-6)).clamp(0, 1)
+        share = (low_f / (low_f - high_f).clamp(min=1e-6)).clamp(0.0, 1.0)
         nearest = steps[every.argmin(-1)]
         met = (low + (high - low) * share)[..., 0]
         return torch.where(rank[..., 0] > 0, met, nearest)
@@ -174,7 +176,9 @@ class PartRenderer(nn.Module):
         chart = to_chart(points)
         density = self.densities(maps, chart)  # (N, P, R, K)
         total = density.sum(1)
-        step = torch.cat([depth[..., 1:] - depth[..., :-1], 0.02 * torch.ones_like(depth[..., :1])], -1)
+        step = torch.cat(
+            [depth[..., 1:] - depth[..., :-1], 0.02 * torch.ones_like(depth[..., :1])], -1
+        )
         optical = total * step
         reach = (optical - optical.cumsum(-1)).exp()  # what is left in front of each sample
         weight = reach * (1 - (-optical).exp())

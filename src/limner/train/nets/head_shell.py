@@ -52,7 +52,7 @@ class Sampler(nn.Module):
             nn.Linear(seeds, 256), nn.SiLU(), nn.Linear(256, 256), nn.SiLU(), nn.Linear(256, total)
         )
         last = self.bend[-1]
-        assert isinstance(last, nn.Linear)  # noqa: S101  (built above)
+        assert isinstance(last, nn.Linear)  # noqa: S101
         nn.init.zeros_(last.weight)
         nn.init.zeros_(last.bias)
 
@@ -63,7 +63,7 @@ class Sampler(nn.Module):
         centred = (codes - codes.mean(0)).double()
         values, vectors = torch.linalg.eigh(centred.t() @ centred / len(codes))
         order = values.argsort(descending=True)[: self.seeds]
-        axes = vectors[:, order].t() * values[order].clamp(min=0).sqrt()[:, None]
+        axes = vectors[:, order].t() * values[order].clamp(min=0.0).sqrt()[:, None]
         self.axes.zero_()
         self.axes[: len(order)].copy_(axes)
 
@@ -96,9 +96,7 @@ class HeadShell(nn.Module):
         residual: int = 24,
     ) -> None:
         super().__init__()
-        self.encoder = HeadEncoder(
-            width=encoder_width, base=base, codes=codes, residual=residual
-        )
+        self.encoder = HeadEncoder(width=encoder_width, base=base, codes=codes, residual=residual)
         self.field = PartField(
             width=field_width, channels=channels, base=base, codes=codes, residual=residual
         )

@@ -1,0 +1,303 @@
+"""A `Head` and angles in → `View` after `View`: set up once, look many times."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import cv2
+import numpy as np
+
+from limner.errors import InputError
+from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
+from limner.heads.encode import shares
+from limner.heads.project import carry, fill
+from limner.records import HEAD_PARTS, Photo, SemanticMap, View
+from limner.weights import session
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from limner.records import Head, HeadSource
+
+    Floats = NDArray[np.float32]
+
+__all__ = ["BACKGROUNDS", "HeadRenderer"]
+
+Background = Literal["keep", "blur", "none"]
+#: What may lie behind a head: the photograph's ground, filled where the head was; the same, blurred; nothing.
+BACKGROUNDS: tuple[Background, ...] = ("keep", "blur", "none")
+#: Ground of "none" and of heads without a photograph.
+_PAPER = np.array([232, 230, 226], np.float32)
+_NETWORK_PX = 256
+#: Part masks of an edited part are taken this much (share of the picture) wider than they are.
+_MARGIN = 0.012
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendering:
+    """What the renderer's graph gives for one camera, brought to the wanted size.
+
+    Parameters
+    ----------
+    photo : ndarray of shape (S, S, 3), float32
+        −1 to 1.
+    labels : ndarray of shape (S, S, 19), float32
+        Shares of the classes.
+    alpha, depth : ndarray of shape (S, S), float32
+        Share of head; m, 0 where there is none.
+    masks : ndarray of shape (S, S, P), float32
+        Shares of the parts.
+    features : ndarray of shape (C, 64, 64), float32
+        What the decoder saw: a translator into drawings may start from it.
+    """
+
+    photo: Floats
+    labels: Floats
+    alpha: Floats
+    depth: Floats
+    masks: Floats
+    features: Floats
+
+
+class HeadRenderer:
+    """Shows one head from any near-frontal side.
+
+    Parameters
+    ----------
+    head : Head
+        From a photograph, a seed or an edit.
+    own_pixels : bool
+        Use the photograph's own pixels where the view shows what it showed.
+    refine : bool
+        Mend holes, silhouettes, hair and ears by the refiner.
+    background : {"keep", "blur", "none"}
+        What lies behind the head.
+
+    Examples
+    --------
+    ::
+
+        turn = HeadRenderer(head)
+        views = [turn.view(yaw_deg=a) for a in range(-30, 31, 5)]
+    """
+
+    def __init__(
+        self,
+        head: Head,
+        *,
+        own_pixels: bool = True,
+        refine: bool = True,
+        background: Background = "keep",
+    ) -> None:
+        if background not in BACKGROUNDS:
+            raise InputError(f"The background is {background!r}; choose {', '.join(BACKGROUNDS)}.")
+        self.head, self.own_pixels, self.refine = head, own_pixels, refine
+        self.background = background
+        codes, residual = head.stacked()
+        self._maps = session().run(
+            "heads-field",
+            {"base": head.base[None], "parts": codes[None], "residual": residual[None]},
+        )
+        self._sources: dict[int, _Source] = {}
+        self._grounds: dict[int, Floats] = {}
+
+    def view(self, *, yaw_deg: float = 0.0, pitch_deg: float = 0.0, size_px: int = 256) -> View:
+        """Return what a camera sees.
+
+        Parameters
+        ----------
+        yaw_deg, pitch_deg : float
+            Positive: from the sitter's left; from above. Beyond ±60° and ±30° they are clamped, with a warning.
+        size_px : int
+            256 or 512: above 256 only own pixels are finer.
+
+        Returns
+        -------
+        View
+            Photograph (its alpha says where the head is), classes and depth.
+
+        Raises
+        ------
+        InputError
+            If an angle is no number or the size is neither 256 nor 512.
+        """
+        if size_px not in (256, 512):
+            raise InputError(f"The size is {size_px} px; a view has 256 or 512.")
+        camera = _clamped(yaw_deg, pitch_deg, size_px)
+        seen = self.render(camera)
+        photo, alpha, labels = seen.photo, seen.alpha, seen.labels
+        if self.own_pixels and self.head.source is not None:
+            own = self._source(size_px)
+            survived, visible = carry(
+                own.planes, (own.depth, seen.depth), (own.camera, camera), own.known
+            )
+            visible = visible * self._unedited(seen.masks)
+            weight = visible[..., None]
+            # human or parsed classes are surer than rendered ones, where they can be seen
+            labels = survived[..., 3:] * weight + labels * (1 - weight)
+            survived = survived[..., :3]
+        else:
+            survived, visible = np.zeros_like(photo), np.zeros_like(alpha)
+        if self.refine and self.head.source is not None and self.own_pixels:
+            photo, alpha = _refined(survived, visible, seen)
+        else:
+            photo = survived * visible[..., None] + photo * (1 - visible[..., None])
+        return self._finished(camera, photo, alpha, labels, seen.depth)
+
+    def render(self, camera: Camera) -> Rendering:
+        """Return the bare rendering from a camera, before own pixels and refiner."""
+        pose = np.array([[camera.yaw_deg, camera.pitch_deg]], np.float32)
+        out = session().run("heads-renderer", {**self._maps, "pose_deg": pose})
+        side = camera.size_px
+        alpha = _sized(out["alpha"], side)[..., 0]
+        depth = _sized(out["depth"], side)[..., 0] * (alpha > 0.5)
+        return Rendering(
+            _sized(out["photo"], side),
+            _sized(out["labels"], side),
+            alpha,
+            depth.astype(np.float32),
+            _sized(out["masks"][:, : len(HEAD_PARTS)], side),
+            out["rendered"][0],
+        )
+
+    def _source(self, side: int) -> _Source:
+        if side not in self._sources:
+            source = self.head.source
+            assert source is not None  # noqa: S101
+            camera = Camera(source.yaw_deg, source.pitch_deg, side)
+            self._sources[side] = _Source.of(source, camera, self.render(camera), self.head.edited)
+        return self._sources[side]
+
+    def _unedited(self, masks: Floats) -> Floats:
+        """Return 1 where a view shows no edited part, 0 on edited parts and close around them."""
+        edited = [k for k, name in enumerate(HEAD_PARTS) if name in self.head.edited]
+        if not edited:
+            return np.ones(masks.shape[:2], np.float32)
+        return 1 - _grown((masks[..., edited].sum(-1) > 0.25).astype(np.uint8))
+
+    def _ground(self, side: int) -> Floats:
+        """Return what lies behind the head, (S, S, 3), 0 to 255."""
+        if side not in self._grounds:
+            source = self.head.source
+            ground = np.broadcast_to(_PAPER, (side, side, 3)).astype(np.float32)
+            if source is not None and self.background != "none":
+                ground = _behind(source, side)
+                if self.background == "blur":
+                    ground = cv2.GaussianBlur(ground, (0, 0), side / 24)
+            self._grounds[side] = ground
+        return self._grounds[side]
+
+    def _finished(
+        self, camera: Camera, photo: Floats, alpha: Floats, labels: Floats, depth: Floats
+    ) -> View:
+        share = alpha[..., None]
+        mixed = (photo + 1) * 127.5 * share + self._ground(camera.size_px) * (1 - share)
+        ids = labels.argmax(-1).astype(np.uint8)
+        ids[alpha < 0.5] = 0
+        return View(
+            camera.yaw_deg,
+            camera.pitch_deg,
+            Photo(_bytes(mixed), alpha=_bytes(alpha * 255)),
+            SemanticMap(ids),
+            np.where(alpha >= 0.5, depth, 0).astype(np.float32),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Source:
+    """The photograph as own pixels: picture and classes, where its camera stood, its depth, what may be used."""
+
+    planes: Floats
+    camera: Camera
+    depth: Floats
+    known: Floats
+
+    @classmethod
+    def of(
+        cls, source: HeadSource, camera: Camera, seen: Rendering, edited: tuple[str, ...]
+    ) -> _Source:
+        side = camera.size_px
+        kind = cv2.INTER_AREA if side < source.photo.size_px[0] else cv2.INTER_CUBIC
+        photo = cv2.resize(source.photo.pixels, (side, side), interpolation=kind)
+        hot = shares(source.semantic, side)[0].transpose(1, 2, 0)
+        planes = np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1)
+        known = (hot[..., 0] < 0.5).astype(np.float32)
+        gone = [c for name in edited for c in HEAD_PARTS[name]]
+        if gone:
+            known = known * (1 - _grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8)))
+        return cls(planes, camera, seen.depth, known.astype(np.float32))
+
+
+def _clamped(yaw_deg: float, pitch_deg: float, size_px: int) -> Camera:
+    if not (np.isfinite(yaw_deg) and np.isfinite(pitch_deg)):
+        raise InputError(f"The angles are {yaw_deg}° and {pitch_deg}°; give numbers.")
+    yaw = float(np.clip(yaw_deg, -MOST_YAW_DEG, MOST_YAW_DEG))
+    pitch = float(np.clip(pitch_deg, -MOST_PITCH_DEG, MOST_PITCH_DEG))
+    if (yaw, pitch) != (yaw_deg, pitch_deg):
+        warnings.warn(
+            f"Heads are known from the front only: yaw {yaw_deg:g}°, pitch {pitch_deg:g}° became "
+            f"{yaw:g}°, {pitch:g}° (at most ±{MOST_YAW_DEG:g}° and ±{MOST_PITCH_DEG:g}°).",
+            UserWarning,
+            stacklevel=3,
+        )
+    return Camera(yaw, pitch, size_px)
+
+
+def _sized(stack: Floats, side: int) -> Floats:
+    """Return (side, side, C) of a graph's (1, C, H, W)."""
+    planes = [
+        plane
+        if plane.shape[0] == side
+        else cv2.resize(plane, (side, side), interpolation=cv2.INTER_LINEAR)
+        for plane in stack[0]
+    ]
+    return np.stack(planes, -1).astype(np.float32, copy=False)
+
+
+def _grown(mask: NDArray[np.uint8]) -> Floats:
+    """Return a mask (H, W) made wider by a margin, with a soft rim."""
+    reach = max(1, round(_MARGIN * mask.shape[0]))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    wide = cv2.dilate(mask, kernel).astype(np.float32)
+    return np.asarray(cv2.GaussianBlur(wide, (0, 0), reach / 2), np.float32)
+
+
+def _refined(survived: Floats, visible: Floats, seen: Rendering) -> tuple[Floats, Floats]:
+    """Return the mended photograph and alpha."""
+
+    def stacked(array: Floats) -> Floats:
+        planes = array[..., None] if array.ndim == 2 else array
+        return np.ascontiguousarray(planes.transpose(2, 0, 1)[None], np.float32)
+
+    out = session().run(
+        "heads-refiner",
+        {
+            "survived": stacked(survived),
+            "visible": stacked(visible),
+            "coarse": stacked(seen.photo),
+            "alpha": stacked(seen.alpha),
+            "labels": stacked(seen.labels),
+        },
+    )
+    return out["photo"][0].transpose(1, 2, 0), out["alpha_out"][0, 0]
+
+
+def _behind(source: HeadSource, side: int) -> Floats:
+    """Return the photograph's ground, filled in where the head is."""
+    photo = cv2.resize(source.photo.pixels, (side, side), interpolation=cv2.INTER_AREA)
+    head = cv2.resize(
+        (source.semantic.labels > 0).astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST
+    )
+    reach = max(3, side // 40)
+    near = cv2.dilate(head, np.ones((reach, reach), np.uint8))
+    known = (1 - near).astype(np.float32)
+    if known.mean() < 0.01:  # the head fills the picture: there is no ground to keep
+        return np.broadcast_to(_PAPER, (side, side, 3)).astype(np.float32)
+    filled = fill(photo.astype(np.float32), known)
+    return np.asarray(np.where(known[..., None] > 0, photo, filled), np.float32)
+
+
+def _bytes(values: Floats) -> NDArray[np.uint8]:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
