@@ -9,13 +9,17 @@ from hypothesis import strategies as st
 
 from limner.errors import BadShape
 from limner.metrics import nme
+from limner.metrics.nme import OUTER_EYE_CORNERS
 
 MESH = np.random.default_rng(0).uniform(0, 500, (3, 478, 2))
 
 
 def test_every_face_has_its_own_unit() -> None:
+    found = np.add(MESH, [3.0, 4.0])
+    unit = np.linalg.norm(MESH[:, 468] - MESH[:, 473], axis=1)
+    assert nme(found, MESH) == pytest.approx(5 / unit)
     unit = np.linalg.norm(MESH[:, 33] - MESH[:, 263], axis=1)
-    assert nme(np.add(MESH, [3.0, 4.0]), MESH) == pytest.approx(5 / unit)
+    assert nme(found, MESH, eyes=OUTER_EYE_CORNERS) == pytest.approx(5 / unit)
 
 
 @given(st.floats(0.1, 10), st.floats(-1000, 1000))
