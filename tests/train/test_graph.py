@@ -73,8 +73,10 @@ def test_free_axes_bear_their_names() -> None:
 def test_a_training_net_is_exported_in_eval_mode_and_left_training() -> None:
     one = spec()
     one.module.train()
+    norm = one.module.get_submodule("net.norm").eval()
     assert to_onnx(one) == graph()
     assert one.module.training
+    assert not norm.training
 
 
 def test_an_axis_that_the_net_fixes_is_refused() -> None:

@@ -80,6 +80,7 @@ def export_run(
         if piece:
             task.piece = piece  # type: ignore[attr-defined]
         spec = task.export(net)
+        spec.module.eval()
         _check_terms(spec)
         graph = to_onnx(spec)
         audit(graph)

@@ -54,12 +54,14 @@ def to_onnx(spec: ExportSpec, *, f16: bool = True) -> bytes:
     """
     import onnx
 
-    was_training = spec.module.training
+    # Each part's own mode: a wrapper may count as training around a net that does not.
+    modes = [(part, part.training) for part in spec.module.modules()]
     spec.module.eval()
     try:
         model = _exported(spec)
     finally:
-        spec.module.train(was_training)
+        for part, mode in modes:
+            part.training = mode
     _drop_zero_biases(model, {n for n, _ in spec.module.named_parameters()})
     if f16:
         _shorten(model)
