@@ -105,7 +105,7 @@ class Palette:
             color = getattr(self, name)
             if len(color) != 3 or not all(0 <= v <= 255 for v in color):
                 raise BadShape(f"Palette.{name} is {color}, wanted three numbers from 0 to 255.")
-        if len(self.light) != 2 or not all(-1 <= v <= 1 for v in self.light):
+        if not all(-1 <= v <= 1 for v in self.light):
             raise BadShape(f"Palette.light is {self.light}, wanted two numbers from -1 to 1.")
 
     @staticmethod
@@ -117,11 +117,11 @@ class Palette:
         BadShape
             If `text` is neither.
         """
-        plain = text.strip().lstrip("#")
+        plain = text.strip().removeprefix("#")
         try:
             if "," in plain:
                 r, g, b = (int(v) for v in plain.split(","))
-            elif len(plain) == 6:
+            elif len(plain) == 6 and plain.isalnum():  # int() would take signs and blanks
                 r, g, b = (int(plain[i : i + 2], 16) for i in (0, 2, 4))
             else:
                 raise ValueError
@@ -144,6 +144,8 @@ class Palette:
         """Return the palette of a code, clipped to what a palette may hold."""
         if np.shape(code) != (17,):
             raise BadShape(f"A palette's code has shape {np.shape(code)}, wanted (17,).")
+        if not np.isfinite(code).all():
+            raise BadShape("A palette's code holds values that are not finite numbers.")
         rgb = np.clip(np.rint((np.asarray(code[:15], np.float64) + 1) * 127.5), 0, 255).astype(int)
         colors = [(int(r), int(g), int(b)) for r, g, b in rgb.reshape(5, 3)]
         x, y = np.clip(code[15:], -1, 1)

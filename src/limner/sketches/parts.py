@@ -11,11 +11,14 @@ Chen et al., "DeepFaceDrawing", SIGGRAPH 2020, §4.1: component decomposition, m
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from limner.errors import BadShape, UnknownName
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = [
     "GROUPS",
@@ -136,7 +139,7 @@ def soft_window(name: str, size_px: int, feather_px: float) -> NDArray[np.float3
         return np.ones((side, side), np.float32)
     away = np.minimum(np.arange(side) + 0.5, side - np.arange(side) - 0.5)
     ramp = 0.5 - 0.5 * np.cos(np.pi * np.clip(away / feather_px, 0, 1))
-    return np.minimum.outer(ramp, ramp).astype(np.float32)
+    return np.asarray(np.minimum.outer(ramp, ramp), np.float32)
 
 
 def gate_map(confidence: dict[str, float], size_px: int = 256) -> NDArray[np.float32]:

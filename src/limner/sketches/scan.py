@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from limner.errors import BadShape, EmptySketch
 from limner.geometry.align import warp
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["SIZE_PX", "fit_frame", "ink_of", "looks_drawn", "place"]
 
@@ -141,4 +145,4 @@ def place(
         # averaging over what one canvas pixel covers pales thin lines; strengthen them first
         ink = np.clip(ink * min(2.5, 0.65 + 0.35 / scale), 0, 1).astype(np.float32)
     out = warp(ink, matrix, (SIZE_PX, SIZE_PX), border="zero")
-    return np.clip(out, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(out, 0, 1), np.float32)

@@ -8,19 +8,24 @@ three milliseconds and no two are alike.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from limner.sketches.parts import NAMES, WINDOWS
 from limner.train.data.sketch_lines import BORDER, BROAD, FINE, MESH, SIZE, Lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Hand", "canonical", "draw", "rub", "sample_hand", "shift_field"]
 
 _FEATURES = ((5, 7), (4, 6), (2,), (10, 11, 12))
 _HAIRY = (6, 7, 13, 14)
 _GRID = 64
+#: A stroke's ends are not joined.
+_OPEN = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def shift_field(rng: np.random.Generator, wobble_px: float, moved_px: float) -> 
     quick = rng.standard_normal((13, 13, 2)).astype(np.float32)
     field = cv2.resize(slow, (_GRID, _GRID), interpolation=cv2.INTER_CUBIC)
     field = 0.8 * field + 0.5 * cv2.resize(quick, (_GRID, _GRID), interpolation=cv2.INTER_CUBIC)
-    field *= np.float32(wobble_px)
+    field = (field * np.float32(wobble_px)).astype(np.float32)
     for name in NAMES[1:]:
         x, y, side = (
             v * _GRID // 256 for v in (WINDOWS[name].x, WINDOWS[name].y, WINDOWS[name].side)
@@ -171,7 +176,9 @@ def draw(
         _ink(canvas, points, owner, kept, hand, rng)
     if size_px == SIZE:
         return canvas
-    return cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_AREA)
+    return np.asarray(
+        cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_AREA), np.uint8
+    )
 
 
 def _choose(lines: Lines, hand: Hand, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -241,7 +248,8 @@ def _displace(
     chance = rng.standard_normal((count, 4)).astype(np.float32) * loose[:, None]
     shift, turn, grow = chance[:, :2], 0.015 * chance[:, 2:3], 0.015 * chance[:, 3:]
     turned = np.stack([-arm[:, 1], arm[:, 0]], 1)
-    return points + moved + shift[owner] + turn[owner] * turned + grow[owner] * arm
+    moved = points + moved + shift[owner] + turn[owner] * turned + grow[owner] * arm
+    return np.asarray(moved, np.float32)
 
 
 def _kept(
@@ -292,7 +300,7 @@ def _ink(
     # fine pens (below 2 px) come from fainter one-pixel lines: the sketch is shrunk afterwards
     for shade, thick in sorted(groups):
         cv2.polylines(
-            canvas, groups[shade, thick], False, min(255, 64 * shade), thick, cv2.LINE_AA, 4
+            canvas, groups[shade, thick], _OPEN, min(255, 64 * shade), thick, cv2.LINE_AA, 4
         )
 
 
@@ -310,7 +318,7 @@ def rub(
         np.clip((places - 0.45) * 4, 0, 1), (size, size), interpolation=cv2.INTER_CUBIC
     )
     out = warped * np.clip(keep, 0, 1) * np.float32(rng.uniform(0.7, 1.3))
-    return np.clip(out, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(out, 0, 255), np.uint8)
 
 
 def canonical(lines: Lines) -> NDArray[np.uint8]:

@@ -7,16 +7,19 @@ has them, at 0 they are a scribble, and the networks learn what to make of each.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from limner.records import MIRRORED
 from limner.sketches.parts import NAMES
 from limner.train.data.hand_sketch import draw, rub, sample_hand, shift_field
-from limner.train.data.sketch_faces import Faces
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from limner.train.data.sketch_faces import Faces
 
 __all__ = ["SketchSampler"]
 
@@ -70,7 +73,7 @@ class SketchSampler:
         unmoved = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
         return {**self._face(n, unmoved), "rough": self._rough(n, unmoved, roughness, rng)}
 
-    def _one(self, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
+    def _one(self, rng: np.random.Generator) -> dict[str, Any]:
         n = int(rng.integers(len(self.faces)))
         matrix = _similarity(rng)
         roughness = float(rng.random() ** 1.5)
@@ -94,7 +97,7 @@ class SketchSampler:
             row["own"] = np.float32(0)
         return row
 
-    def _face(self, n: int, matrix: NDArray[np.float64]) -> dict[str, NDArray[Any]]:
+    def _face(self, n: int, matrix: NDArray[np.float64]) -> dict[str, Any]:
         """Return picture `n` moved by `matrix` (512 px), mirrored labels and light where it mirrors."""
         mirrored = matrix[0, 0] < 0
         faces = self.faces

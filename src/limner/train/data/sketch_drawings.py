@@ -6,11 +6,9 @@ FS2K's croquis and CUFS's graphite. Drawings of FS2K's test people are kept apar
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from limner.errors import EmptySketch
@@ -19,6 +17,12 @@ from limner.geometry.align import crop_from_landmarks, warp
 from limner.sketches.scan import ink_of
 from limner.train.data.packs import Pack, mesh
 from limner.train.data.sitters import fs2k_split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 __all__ = ["PACK", "drawings"]
 
@@ -66,9 +70,7 @@ def drawings(
     return stack
 
 
-def _found(
-    folder: Path, split: str, labels: Path | None, most: int
-) -> list[NDArray[np.uint8]]:
+def _found(folder: Path, split: str, labels: Path | None, most: int) -> list[NDArray[np.uint8]]:
     found: list[NDArray[np.uint8]] = []
     if (folder / PACK).exists():
         pack = Pack(folder / PACK)

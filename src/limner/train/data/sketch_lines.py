@@ -8,13 +8,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 from skimage.morphology import skeletonize
+
+from limner.lines import extract
+from limner.records import Photo, SemanticMap
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["BORDER", "BROAD", "FINE", "MESH", "Lines", "dog_ink", "lines_of", "trace"]
 
@@ -139,12 +145,14 @@ def dog_ink(
     if labels is not None:
         will = cv2.GaussianBlur(_WILL[labels], (0, 0), 2.0)
         drop = drop * will
-    return np.clip((drop - 0.006) / 0.022, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((drop - 0.006) / 0.022, 0, 1), np.float32)
 
 
 def trace(ink: NDArray[np.float32], *, least_px: float = 12) -> list[NDArray[np.float32]]:
     """Return the centre lines of soft ink as smooth polylines, (N, 2) float32 each, joined through crossings."""
-    skeleton = skeletonize(cv2.GaussianBlur(ink, (0, 0), 1.0) > 0.28)
+    skeleton = skeletonize(  # type: ignore[no-untyped-call]
+        cv2.GaussianBlur(ink, (0, 0), 1.0) > 0.28
+    )
     around = cv2.filter2D(
         skeleton.astype(np.uint8), -1, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT
     )
@@ -227,7 +235,7 @@ def _smooth(
     soft = gaussian_filter1d(chain, sigma, axis=0, mode="nearest")
     soft[0], soft[-1] = chain[0], chain[-1]
     keep = np.r_[np.arange(0, len(soft) - 1, step_px), len(soft) - 1]
-    return soft[keep].astype(np.float32)
+    return np.asarray(soft[keep], np.float32)
 
 
 def _borders(labels: NDArray[np.uint8]) -> list[tuple[int, NDArray[np.float32]]]:
@@ -292,7 +300,11 @@ def _contours(mesh: NDArray[np.float32]) -> list[tuple[int, NDArray[np.float32]]
 
 
 def lines_of(
-    photo: NDArray[np.uint8], labels: NDArray[np.uint8], mesh: NDArray[np.float32]
+    photo: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    mesh: NDArray[np.float32],
+    *,
+    product: bool = False,
 ) -> tuple[Lines, NDArray[np.uint8]]:
     """Return the strokes of one photograph and its soft ink.
 
@@ -304,13 +316,15 @@ def lines_of(
         Its 19 classes.
     mesh : ndarray of shape (478, 2 or 3), float32
         Its mesh points in px.
+    product : bool
+        Take the soft ink from Limner's own line engine, which users' photographs go through.
 
     Returns
     -------
     Lines
         Strokes by all engines.
     ndarray of shape (512, 512), uint8
-        Ink of the fine engine, 0 paper to 255, for sketches that are scans rather than strokes.
+        Soft ink, 0 paper to 255, for sketches that are scans rather than strokes.
     """
     fine, broad = dog_ink(photo, labels, 1.5), dog_ink(photo, labels, 3.2)
     rows: list[tuple[int, int, float, NDArray[np.float32]]] = []
@@ -335,4 +349,6 @@ def lines_of(
         np.array([r[1] for r in rows], np.uint8),
         np.array([r[2] for r in rows], np.float32),
     )
+    if product:
+        fine = extract(Photo(photo), SemanticMap(labels)).ink
     return lines, np.rint(255 * fine).astype(np.uint8)

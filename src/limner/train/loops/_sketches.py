@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -63,7 +63,11 @@ def open_sampler(
 ) -> SketchSampler:
     """Return the sampler of training; `shares` of real drawings, scans and exchanged palettes."""
     real, scan, swap = shares
-    inks = drawings(data, "train", labels=_labels(data, cache), cache=Path(cache)) if real > 0 else None
+    inks = (
+        drawings(data, "train", labels=_labels(data, cache), cache=Path(cache))
+        if real > 0
+        else None
+    )
     if inks is None:
         inks = np.zeros((0, 256, 256), np.uint8)
     return SketchSampler(faces, batch, inks, real, scan, swap, sketch_px)
@@ -76,7 +80,7 @@ def _labels(data: Path, cache: str) -> Path:
 
 def fixed_batch(
     faces: Faces, count: int, roughness: float, scan_share: float
-) -> dict[str, NDArray[np.uint8]]:
+) -> dict[str, NDArray[Any]]:
     """Return held-out people sketched once and for all: photo, labels, clean, rough, palette.
 
     The people are spread over the split; the pictures are neither turned nor mirrored.
@@ -118,7 +122,9 @@ def fill(net: nn.Module, source: str, graph: str) -> None:
     own = net.state_dict()
     missing = [k for k in own if k not in state or state[k].shape != own[k].shape]
     if missing:
-        raise RecipeError(f"{source} does not fit: {len(missing)} arrays, the first {missing[0]!r}.")
+        raise RecipeError(
+            f"{source} does not fit: {len(missing)} arrays, the first {missing[0]!r}."
+        )
     net.load_state_dict({k: state[k].float() for k in own})
 
 
@@ -139,7 +145,9 @@ def _state_of(path: Path) -> dict[str, Tensor]:
         ema: dict[str, Tensor] = found["ema"]
         return ema
     if not path.exists():
-        raise RecipeError(f"{path} is not there; wanted a run's folder, a .safetensors or an .onnx.")
+        raise RecipeError(
+            f"{path} is not there; wanted a run's folder, a .safetensors or an .onnx."
+        )
     return load_file(path)
 
 

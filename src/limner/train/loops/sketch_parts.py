@@ -110,7 +110,9 @@ class PartsTask:
             with torch.no_grad():
                 wanted = net.encode_part(name, target).float()
             same_loss.append(weighted_mean((code - wanted).abs(), batch["paired"]))
-            logits, classes = net.decode_labels(name, code + self.settings.noise * torch.randn_like(code))
+            logits, classes = net.decode_labels(
+                name, code + self.settings.noise * torch.randn_like(code)
+            )
             ink_loss.append(_ink_distance(logits.float(), target))
             x, y, side = WINDOWS[name].at(256)
             truth = groups[:, y : y + side, x : x + side]
@@ -160,7 +162,9 @@ class PartsTask:
             batch = shared.fixed_batch(self.held_out, 6, roughness, 0.2)
             drawn = np.rint(255 * self._drawn(ema, batch["rough"])).astype(np.uint8)
             for k in (0, 3):
-                tiles = [t[i] for i in range(k, k + 3) for t in (batch["rough"], drawn, batch["clean"])]
+                tiles = [
+                    t[i] for i in range(k, k + 3) for t in (batch["rough"], drawn, batch["clean"])
+                ]
                 rows.append(np.concatenate([shared.grey_tile(t) for t in tiles], 1))
         if len(self.foreign) >= 4:
             drawn = np.rint(255 * self._drawn(ema, self.foreign[:4])).astype(np.uint8)
@@ -175,7 +179,9 @@ class PartsTask:
         inks = {f"{n}-ink": torch.zeros(1, 1, WINDOWS[n].side, WINDOWS[n].side) for n in NAMES}
         codes = {f"{n}-code": torch.zeros(1, *WINDOWS[n].latent) for n in NAMES}
         outputs = (*(f"{n}-coded" for n in NAMES), *(f"{n}-drawn" for n in NAMES))
-        dynamic = {f"{n}-{k}": {0: f"{n.replace('-', '_')}_{k}s"} for n in NAMES for k in ("ink", "code")}
+        dynamic = {
+            f"{n}-{k}": {0: f"{n.replace('-', '_')}_{k}s"} for n in NAMES for k in ("ink", "code")
+        }
         return ExportSpec(
             name="sketches-parts",
             module=PartsGraph(ema),
@@ -205,7 +211,8 @@ def _ink_distance(logits: Tensor, target: Tensor) -> Tensor:
     exact = functional.binary_cross_entropy_with_logits(logits, target, weight=weight)
     drawn = torch.sigmoid(logits)
     soft = [
-        (functional.avg_pool2d(drawn, k) - functional.avg_pool2d(target, k)).abs().mean() for k in (2, 4)
+        (functional.avg_pool2d(drawn, k) - functional.avg_pool2d(target, k)).abs().mean()
+        for k in (2, 4)
     ]
     return exact + 2 * torch.stack(soft).mean()
 

@@ -71,7 +71,12 @@ class MultiScaleCritic(nn.Module):
     """
 
     def __init__(
-        self, condition: int = 0, width: int = 48, layers: int = 4, scales: int = 2, channels: int = 3
+        self,
+        condition: int = 0,
+        width: int = 48,
+        layers: int = 4,
+        scales: int = 2,
+        channels: int = 3,
     ) -> None:
         super().__init__()
         self.scales = nn.ModuleList(
@@ -114,14 +119,16 @@ def critic_loss(
     parts = []
     for r, m in zip(real, made, strict=True):
         r, m = r.float(), m.float()
-        pair = (functional.relu(1 - r), functional.relu(1 + m)) if kind == "hinge" else ((r - 1) ** 2, m**2)
+        pair = (
+            (functional.relu(1 - r), functional.relu(1 + m))
+            if kind == "hinge"
+            else ((r - 1) ** 2, m**2)
+        )
         parts.append(weighted_mean(pair[0], weight) + weighted_mean(pair[1], weight))
     return torch.stack(parts).mean()
 
 
-def maker_loss(
-    made: list[Tensor], *, kind: str = "hinge", weight: Tensor | None = None
-) -> Tensor:
+def maker_loss(made: list[Tensor], *, kind: str = "hinge", weight: Tensor | None = None) -> Tensor:
     """Return the maker's loss; parameters as in `critic_loss`."""
     parts = [
         weighted_mean(-m.float() if kind == "hinge" else (m.float() - 1) ** 2, weight) for m in made
@@ -155,9 +162,13 @@ def augmented(pictures: list[Tensor], *, strength: float = 1.0) -> list[Tensor]:
     hole = torch.randint(0, side, (2, n, 1), device=device)
     grid = torch.arange(side, device=device)[None]
     half = side * strength / 8
-    blank = ((grid - hole[0]).abs() < half)[:, None, :, None] & ((grid - hole[1]).abs() < half)[:, None, None, :]
+    blank = ((grid - hole[0]).abs() < half)[:, None, :, None] & ((grid - hole[1]).abs() < half)[
+        :, None, None, :
+    ]
     rows, columns = grid + dy, grid + dx
-    inside = ((rows >= 0) & (rows < side))[:, None, :, None] & ((columns >= 0) & (columns < side))[:, None, None, :]
+    inside = ((rows >= 0) & (rows < side))[:, None, :, None] & ((columns >= 0) & (columns < side))[
+        :, None, None, :
+    ]
     keep = (inside & ~blank).float()
     batch = torch.arange(n, device=device)[:, None, None]
     rows, columns = rows.clamp(0, side - 1)[:, :, None], columns.clamp(0, side - 1)[:, None, :]

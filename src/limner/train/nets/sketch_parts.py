@@ -8,6 +8,7 @@ to the bottleneck, so that a code is a small map, and their codes lie in (−1, 
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import torch
@@ -47,7 +48,8 @@ class Residual(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Return (N, width, H, W)."""
         y = functional.leaky_relu(self.first(functional.leaky_relu(x, 0.2)), 0.2)
-        return x + self.second(y)
+        out: Tensor = x + self.second(y)
+        return out
 
 
 class PartEncoder(nn.Module):
@@ -95,7 +97,7 @@ class PartDecoder(nn.Module):
         self.enter = nn.Conv2d(code, widths[0], 3, padding=1)
         self.middle = Residual(widths[0])
         self.stages = nn.ModuleList(
-            nn.Conv2d(a, b, 3, padding=1) for a, b in zip(widths, widths[1:], strict=False)
+            nn.Conv2d(a, b, 3, padding=1) for a, b in itertools.pairwise(widths)
         )
         self.ink = nn.Conv2d(widths[-1], 1, 3, padding=1)
         self.labels = nn.Conv2d(widths[-1], len(LABEL_GROUPS), 1)
@@ -103,7 +105,9 @@ class PartDecoder(nn.Module):
     def _body(self, code: Tensor) -> Tensor:
         x = self.middle(self.enter(code))
         for stage in self.stages:
-            x = functional.interpolate(functional.leaky_relu(x, 0.2), scale_factor=2.0, mode="nearest")
+            x = functional.interpolate(
+                functional.leaky_relu(x, 0.2), scale_factor=2.0, mode="nearest"
+            )
             x = stage(x)
         return functional.leaky_relu(x, 0.2)
 

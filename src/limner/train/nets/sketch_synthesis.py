@@ -9,6 +9,7 @@ in as far as the user trusts it, so that at full confidence the photograph follo
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -62,7 +63,7 @@ class FeatureDecoder(nn.Module):
         self.enter = nn.Conv2d(code, widths[0], 3, padding=1)
         self.middle = Residual(widths[0])
         self.stages = nn.ModuleList(
-            nn.Conv2d(a, b, 3, padding=1) for a, b in zip(widths, widths[1:], strict=False)
+            nn.Conv2d(a, b, 3, padding=1) for a, b in itertools.pairwise(widths)
         )
         self.leave = nn.Conv2d(widths[-1], _MAP, 3, padding=1)
 
@@ -70,7 +71,9 @@ class FeatureDecoder(nn.Module):
         """Return (N, 32, side / 2, side / 2)."""
         x = self.middle(self.enter(code))
         for stage in self.stages:
-            x = functional.interpolate(functional.leaky_relu(x, 0.2), scale_factor=2.0, mode="nearest")
+            x = functional.interpolate(
+                functional.leaky_relu(x, 0.2), scale_factor=2.0, mode="nearest"
+            )
             x = stage(x)
         out: Tensor = self.leave(functional.leaky_relu(x, 0.2))
         return out
@@ -131,7 +134,7 @@ class _Condition(nn.Module):
         self.palette = nn.Linear(17, width)
 
     def forward(self, condition: Tensor, palette: Tensor) -> Tensor:
-        x = self.see(condition) + self.palette(palette)[:, :, None, None]
+        x: Tensor = self.see(condition) + self.palette(palette)[:, :, None, None]
         return functional.relu(x)
 
 
@@ -164,7 +167,8 @@ class _Block(nn.Module):
     def forward(self, x: Tensor, condition: Tensor, grain: Tensor) -> Tensor:
         y = self.one(self.first(x, condition, grain))
         y = self.two(self.second(y, condition, grain))
-        return (self.short(x) + y) * 0.7071
+        out: Tensor = (self.short(x) + y) * 0.7071
+        return out
 
 
 class _Classes(nn.Module):
@@ -198,7 +202,9 @@ class Synthesis(nn.Module):
         Channels at 256 px.
     """
 
-    def __init__(self, widths: tuple[int, int, int, int] = (48, 96, 160, 224), last: int = 24) -> None:
+    def __init__(
+        self, widths: tuple[int, int, int, int] = (48, 96, 160, 224), last: int = 24
+    ) -> None:
         super().__init__()
         a, b, c, d = widths
         self.mapping = Mapping()
@@ -276,7 +282,9 @@ class Synthesis(nn.Module):
         small = functional.avg_pool2d(ink, ink.shape[-1] // classes.shape[-1])
         return torch.cat([classes, base, light, small.to(classes.dtype)], 1)
 
-    def _body(self, maps: list[Tensor], condition: Tensor, palette: Tensor, grain: Tensor) -> Tensor:
+    def _body(
+        self, maps: list[Tensor], condition: Tensor, palette: Tensor, grain: Tensor
+    ) -> Tensor:
         """Paint from 16 to 128 px."""
         seen, grains = [], []
         for level in range(4):
