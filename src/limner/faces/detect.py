@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
+from scipy.special import expit
 
 from limner.weights import session
 
@@ -75,7 +76,7 @@ def _tiles(width: int, height: int, side: int) -> Iterator[tuple[int, int]]:
 
 def _decode(grid: NDArray[np.float32], stride: int, side: int) -> NDArray[np.float32]:
     """Return (n, 15) score, box and points of the cells above the threshold, in tile px."""
-    score = 1 / (1 + np.exp(-grid[:, 0]))
+    score = expit(grid[:, 0])
     keep = np.flatnonzero(score >= _KEEP)
     cells = grid[keep]
     columns = side // stride
@@ -106,8 +107,8 @@ def _iou(box: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.fl
 
 def _suppress(rows: NDArray[np.float32], most: float = 0.4) -> NDArray[np.float32]:
     """Keep the best of rows that show one head."""
-    # ties are broken by place, so that the answer never depends on the order of the tiles
-    order = np.lexsort((rows[:, 2], rows[:, 1], -rows[:, 0]))
+    # ties are broken by place and shape, so that the answer never depends on the order of the tiles
+    order = np.lexsort((*rows[:, :0:-1].T, -rows[:, 0]))
     rows, kept = rows[order], []
     while len(rows):
         kept.append(rows[0])
@@ -139,6 +140,8 @@ def detect_boxes(pixels: NDArray[np.uint8]) -> tuple[Found, ...]:
         kernel = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         level = pixels if scale == 1 else cv2.resize(pixels, size, interpolation=kernel)
         many = max(size) > side
+        # sides are rounded to whole px, so that the two axes shrink a little differently
+        shrunk = np.tile(np.array([size[0] / width, size[1] / height], np.float32), 7)
         for x, y in _tiles(*size, side):
             tile = np.full((side, side, 3), 127, np.uint8)
             part = level[y : y + side, x : x + side]
@@ -148,7 +151,7 @@ def detect_boxes(pixels: NDArray[np.uint8]) -> tuple[Found, ...]:
                 extent = (found[:, 3:5] - found[:, 1:3]).max(1, initial=0)
                 found = found[extent < _MOST_IN_TILE_PX]
             offset = np.tile(np.array([x, y], np.float32), 7)
-            found[:, 1:] = (found[:, 1:] + offset + 0.5) / np.float32(scale) - 0.5
+            found[:, 1:] = (found[:, 1:] + offset + 0.5) / shrunk - 0.5
             rows.append(found)
     best = _suppress(np.concatenate(rows))
     return tuple(Found(r[1:5], float(r[0]), r[5:].reshape(5, 2)) for r in best)

@@ -39,12 +39,13 @@ def reading_order(boxes: list[tuple[float, float, float, float]]) -> list[int]:
     >>> reading_order([(50, 2, 60, 12), (0, 0, 10, 10), (0, 30, 10, 40)])
     [1, 0, 2]
     """
-    left = sorted(range(len(boxes)), key=lambda i: (boxes[i][1], boxes[i][0]))
+    # ties are broken by the rest of the box, so that the order in which boxes came never counts
+    left = sorted(range(len(boxes)), key=lambda i: (boxes[i][1], boxes[i][0], boxes[i]))
     order: list[int] = []
     while left:
-        bottom = boxes[left[0]][3]
-        line = [i for i in left if (boxes[i][1] + boxes[i][3]) / 2 <= bottom]
-        order += sorted(line, key=lambda i: (boxes[i][0], boxes[i][1]))
+        first, bottom = left[0], boxes[left[0]][3]
+        line = [i for i in left if i == first or (boxes[i][1] + boxes[i][3]) / 2 <= bottom]
+        order += sorted(line, key=lambda i: boxes[i])
         left = [i for i in left if i not in line]
     return order
 
@@ -62,7 +63,7 @@ def find_faces(photo: Photo) -> tuple[Face, ...]:
     tuple of Face
         In reading order (`reading_order`); empty where there is none.
     """
-    faces = []
+    faces: list[Face] = []
     for found in detect_boxes(photo.pixels):
         marked = find_landmarks(photo.pixels, found)
         score = float(np.sqrt(found.score * marked.presence))
@@ -83,8 +84,13 @@ def find_faces(photo: Photo) -> tuple[Face, ...]:
         if not any(_same_head(face, other) for other in faces):
             faces.append(face)
     faces = [f for f in faces if not any(_in_hair(f, other) for other in faces)]
-    order = reading_order([tuple(map(float, f.box)) for f in faces])
+    order = reading_order([_corners(f) for f in faces])
     return tuple(faces[i] for i in order)
+
+
+def _corners(face: Face) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(v) for v in face.box)
+    return x0, y0, x1, y1
 
 
 def _same_head(a: Face, b: Face) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import expit
 
 from limner.geometry.affine import apply, invert
 from limner.geometry.align import warp
@@ -50,7 +51,7 @@ class Marked:
 def _square(center: NDArray[np.floating], side: float, angle: float) -> NDArray[np.float64]:
     c, s = np.cos(angle), np.sin(angle)
     turn = np.array([[c, s], [-s, c]]) * (_CROP_PX / side)
-    return np.c_[turn, (_CROP_PX - 1) / 2 - turn @ center]
+    return np.column_stack([turn, (_CROP_PX - 1) / 2 - turn @ center])
 
 
 def _around(points: NDArray[np.float32]) -> tuple[NDArray[np.float64], float, float]:
@@ -72,8 +73,7 @@ def _run(
     out = session().run(WEIGHT, {"crop": x})
     points = out["points"][0, :, :2].astype(np.float64) * _CROP_PX - 0.5
     back = np.asarray(apply(invert(matrix), points), np.float32)
-    presence = 1 / (1 + np.exp(-float(out["presence"][0, 0])))
-    return back, out["pose"][0], presence
+    return back, out["pose"][0], float(expit(float(out["presence"][0, 0])))
 
 
 def find_landmarks(pixels: NDArray[np.uint8], found: Found) -> Marked:

@@ -117,18 +117,19 @@ def parse_photo(photo: Photo, faces: Iterable[Face]) -> SemanticMap:
 def _reach(
     photo_from_grid: NDArray[np.float64], side: int, size: tuple[int, int]
 ) -> tuple[int, int, int, int]:
-    corners = np.array([[0, 0], [side - 1, 0], [0, side - 1], [side - 1, side - 1]])
+    low, high = -0.5, side - 0.5  # the outer edges of the grid's cells
+    corners = np.array([[low, low], [high, low], [low, high], [high, high]])
     there = corners @ photo_from_grid[:, :2].T + photo_from_grid[:, 2]
-    low = np.clip(np.floor(there.min(0)), 0, size).astype(int)
-    high = np.clip(np.ceil(there.max(0)) + 1, 0, size).astype(int)
-    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+    first = np.clip(np.floor(there.min(0)), 0, size).astype(int)
+    last = np.clip(np.ceil(there.max(0)) + 1, 0, size).astype(int)
+    return int(first[0]), int(first[1]), int(last[0]), int(last[1])
 
 
 def _warped_ids(
     scores: NDArray[np.float32], matrix: NDArray[np.float64], size: tuple[int, int]
 ) -> NDArray[np.uint8]:
     """Return ids of turned and scaled scores; background outside the crop."""
-    best = np.full((size[1], size[0]), -1e9, np.float32)
+    best = np.full((size[1], size[0]), -np.inf, np.float32)
     ids = np.zeros(best.shape, np.uint8)
     for k in np.unique(scores.argmax(2)):
         plane = np.ascontiguousarray(scores[..., k])
@@ -137,9 +138,21 @@ def _warped_ids(
             matrix,
             size,
             flags=cv2.INTER_LINEAR,
-            borderMode=cv2.BORDER_CONSTANT,
-            borderValue=-1e9,
+            borderMode=cv2.BORDER_REPLICATE,
         )
         better = up > best
         best[better], ids[better] = up[better], k
+    ids[~_inside(invert(matrix), scores.shape[0], size)] = 0
     return ids
+
+
+def _inside(
+    grid_from_region: NDArray[np.float64], side: int, size: tuple[int, int]
+) -> NDArray[np.bool_]:
+    """Return which pixels of a region have their centre on the grid's cells."""
+    x, y = np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32)[:, None]
+    inside = np.ones((size[1], size[0]), bool)
+    for a, b, c in grid_from_region.astype(np.float32):
+        place = a * x + (b * y + c)
+        inside &= (place >= -0.5) & (place < side - 0.5)
+    return inside

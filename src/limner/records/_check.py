@@ -46,19 +46,33 @@ def frozen(
     BadShape
         If shape, dtype or range differ, or a float is not finite.
     """
-    array = np.asarray(value)
     wanted = np.dtype(dtype)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise BadShape(f"{name} has rows of unequal length, wanted a {wanted} array.") from None
     if wanted.kind in "ui" and array.dtype != wanted:
         raise BadShape(f"{name} has dtype {array.dtype}, wanted {wanted}; convert it first.")
     if wanted.kind == "f" and array.dtype.kind not in "fiu":
         raise BadShape(f"{name} has dtype {array.dtype}, wanted {wanted}; convert it first.")
     _check_shape(name, array, shape)
-    array = array.astype(wanted, copy=False)
+    with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused as such
+        array = array.astype(wanted, copy=False)
     _check_range(name, array, low, high)
-    if array.flags.writeable:
+    if _can_change(array):
         array = array.copy()
         array.flags.writeable = False
     return array
+
+
+def _can_change(array: NDArray[Any]) -> bool:
+    """Say whether somebody can write to `array`: through itself, or through what it is a view of."""
+    seen: object = array
+    while isinstance(seen, np.ndarray):
+        if seen.flags.writeable:
+            return True
+        seen = seen.base
+    return False
 
 
 def _check_shape(name: str, array: NDArray[Any], shape: tuple[int | None, ...]) -> None:

@@ -59,6 +59,9 @@ class Face:
             raise BadShape(f"Face.box is {box.tolist()}, wanted x0 < x1 and y0 < y1.")
         if not 0 <= self.score <= 1:
             raise BadShape(f"Face.score is {self.score}, wanted 0 to 1.")
+        angles = (self.yaw_deg, self.pitch_deg, self.roll_deg)
+        if not np.isfinite(angles).all():
+            raise BadShape(f"Face is turned by {angles}°; wanted finite yaw, pitch and roll.")
         points = frozen("Face.landmarks", self.landmarks, dtype=np.float32, shape=(478, 2))
         crop = frozen("Face.crop_from_photo", self.crop_from_photo, dtype=np.float64, shape=(2, 3))
         object.__setattr__(self, "box", box)
@@ -74,8 +77,8 @@ class Face:
         """Return the face as plain numbers, as `--json` prints it."""
         return {
             "box": [round(float(v), 1) for v in self.box],
-            "score": round(self.score, 3),
-            "yaw_deg": round(self.yaw_deg, 1),
-            "pitch_deg": round(self.pitch_deg, 1),
-            "roll_deg": round(self.roll_deg, 1),
+            "score": round(float(self.score), 3),
+            "yaw_deg": round(float(self.yaw_deg), 1),
+            "pitch_deg": round(float(self.pitch_deg), 1),
+            "roll_deg": round(float(self.roll_deg), 1),
         }

@@ -40,10 +40,11 @@ class Plot:
 
     def __post_init__(self) -> None:
         """Validate the sizes."""
-        if not (min(self.page_mm) > 0 and self.pen_mm > 0):
+        if not all(np.isfinite(v) and v > 0 for v in (*self.page_mm, self.pen_mm)):
             raise BadShape(
                 f"Plot has a page of {self.page_mm} mm and a pen of {self.pen_mm} mm; both must be positive."
             )
+        object.__setattr__(self, "strokes", tuple(self.strokes))
 
     @property
     def drawn_mm(self) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from limner.errors import UnknownName
 from limner.records._check import frozen
 
 if TYPE_CHECKING:
@@ -122,7 +123,15 @@ class SemanticMap:
         object.__setattr__(self, "labels", labels)
 
     def part(self, name: str) -> NDArray[np.bool_]:
-        """Return the (H, W) mask of one of `PARTS`."""
+        """Return the (H, W) mask of one of `PARTS`.
+
+        Raises
+        ------
+        UnknownName
+            If there is no such part.
+        """
+        if name not in PARTS:
+            raise UnknownName.among("part", name, PARTS)
         return np.isin(self.labels, PARTS[name])
 
     def mirrored(self) -> SemanticMap:

@@ -105,7 +105,7 @@ class Palette:
             color = getattr(self, name)
             if len(color) != 3 or not all(0 <= v <= 255 for v in color):
                 raise BadShape(f"Palette.{name} is {color}, wanted three numbers from 0 to 255.")
-        if not all(-1 <= v <= 1 for v in self.light):
+        if np.shape(self.light) != (2,) or not all(-1 <= v <= 1 for v in self.light):
             raise BadShape(f"Palette.light is {self.light}, wanted two numbers from -1 to 1.")
 
     @staticmethod

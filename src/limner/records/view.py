@@ -40,7 +40,7 @@ class View:
     Raises
     ------
     BadShape
-        If the sizes differ or an angle is not finite.
+        If the picture is not square, the sizes differ or an angle is not finite.
     """
 
     yaw_deg: float
@@ -57,6 +57,8 @@ class View:
                 f"View's camera is at yaw {self.yaw_deg}°, pitch {self.pitch_deg}°: no angles."
             )
         shape = self.photo.pixels.shape[:2]
+        if shape[0] != shape[1]:
+            raise BadShape(f"View.photo is {shape[1]} × {shape[0]} px, wanted a square.")
         if self.semantic.labels.shape != shape:
             raise BadShape(
                 f"View.semantic is {self.semantic.labels.shape}, its photograph {shape}."
@@ -67,4 +69,4 @@ class View:
     @property
     def size_px(self) -> int:
         """Side of the picture."""
-        return self.depth_m.shape[0]
+        return int(self.depth_m.shape[0])

@@ -31,7 +31,10 @@ def _noise_field() -> NDArray[np.float32]:
 def _noise(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float32]:
     """Return a random crop of one fixed field: drawing fresh normals costs more than a training step's share."""
     field = _noise_field()
-    y, x = (int(rng.integers(0, 1025 - n)) for n in shape[:2])
+    times = [-(-n // len(field)) for n in shape[:2]]
+    if max(times) > 1:
+        field = np.tile(field, (*times, 1))
+    y, x = (int(rng.integers(0, m - n + 1)) for m, n in zip(field.shape, shape[:2], strict=False))
     return field[y : y + shape[0], x : x + shape[1]]
 
 
@@ -49,7 +52,8 @@ def photograph(picture: Picture, rng: np.random.Generator, *, amount: float = 1.
     """
     x = picture.astype(np.float32)
     if rng.random() < 0.7 * amount:
-        x = 255 * (np.maximum(x, 0) / 255) ** np.float32(np.exp(rng.normal(0, 0.3)))
+        gamma = np.float32(np.exp(rng.normal(0, 0.3)))
+        x = np.asarray(255 * (np.maximum(x, 0) / 255) ** gamma, np.float32)
         x = (x - 128) * np.float32(rng.uniform(0.7, 1.25)) + 128 + np.float32(rng.normal(0, 12))
     if rng.random() < 0.5 * amount:
         x = x * rng.uniform(0.82, 1.18, 3).astype(np.float32)
@@ -58,7 +62,7 @@ def photograph(picture: Picture, rng: np.random.Generator, *, amount: float = 1.
     if rng.random() < 0.15 * amount:
         x = np.repeat(x.mean(2, keepdims=True), 3, 2)
     if rng.random() < 0.25 * amount:
-        x = cv2.GaussianBlur(x, (0, 0), rng.uniform(0.4, 1.6))
+        x = np.asarray(cv2.GaussianBlur(x, (0, 0), rng.uniform(0.4, 1.6)), np.float32)
     if rng.random() < 0.35 * amount:
         x = x + _noise(x.shape[:2], rng) * np.float32(rng.uniform(1, 12))
     out: Picture = np.clip(x, 0, 255).astype(np.uint8)

@@ -111,9 +111,10 @@ class SceneSampler:
         choice = rng.random()
         if choice < 0.12:
             low = rng.uniform(0, 255, (int(rng.integers(2, 24)), int(rng.integers(2, 24)), 3))
-            return cv2.resize(
+            clouds = cv2.resize(
                 low.astype(np.uint8), (self.size, self.size), interpolation=cv2.INTER_CUBIC
             )
+            return np.asarray(clouds, np.uint8)
         if choice < 0.40:
             return self._faceless(rng)
         picture = self.grounds[int(rng.integers(len(self.grounds)))]
@@ -152,13 +153,9 @@ class SceneSampler:
         return self._random_crop(mixed, rng)
 
     def _pick(self, rng: np.random.Generator, *, cut: bool) -> int:
-        if cut:
-            return int(
-                self.cut_out[
-                    min(np.searchsorted(self.cut_weights, rng.random()), len(self.cut_out) - 1)
-                ]
-            )
-        return int(min(np.searchsorted(self.weights, rng.random()), len(self.weights) - 1))
+        weights = self.cut_weights if cut else self.weights
+        place = min(int(np.searchsorted(weights, rng.random())), len(weights) - 1)
+        return int(self.cut_out[place]) if cut else place
 
     @staticmethod
     def _roll(rng: np.random.Generator) -> float:
@@ -205,9 +202,10 @@ class SceneSampler:
         patch = cv2.warpAffine(
             np.ascontiguousarray(picture), local, size, flags=flags, borderMode=border
         )
-        alpha = cv2.warpAffine(
+        soft = cv2.warpAffine(
             np.ascontiguousarray(mask), local, size, flags=cv2.INTER_LINEAR, borderMode=border
         )
+        alpha = np.asarray(soft, np.uint8)
         if region is not None:
             alpha = np.where(region[y0:y1, x0:x1], alpha, 0).astype(np.uint8)
         if any(_covered(b - np.array([x0, y0, x0, y0]), alpha) > 0.25 for b in scene.boxes):
@@ -232,7 +230,7 @@ class SceneSampler:
             middle[0] = self.sitters.sizes[i, 0] - 1 - middle[0]
         k, t = height / float((high - low).max()), np.radians(roll_deg)
         a = k * np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])
-        return np.c_[a, centre - a @ middle]
+        return np.column_stack([a, centre - a @ middle])
 
     def crowd(self, rng: np.random.Generator) -> _Scene:
         """Return up to seven people on a ground, any size, place and roll."""

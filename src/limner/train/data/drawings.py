@@ -62,7 +62,8 @@ class Sheets:
     def sheet(self, i: int) -> NDArray[np.uint8]:
         """Return sheet `i`, (H, W, 4) uint8."""
         w, h = (int(v) for v in self.size[i])
-        return self.flat[self.offset[i] : self.offset[i + 1]].reshape(h, w, 4)
+        first, last = int(self.offset[i]), int(self.offset[i + 1])
+        return self.flat[first:last].reshape(h, w, 4)
 
 
 def to_white(grey: NDArray[np.uint8], white: float = 0.90) -> NDArray[np.uint8]:
@@ -148,7 +149,7 @@ def _carried(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if not outside.any() or outside.all():
         return np.where(outside, 0, classes).astype(np.uint8)
     rows, columns = distance_transform_edt(outside, return_distances=False, return_indices=True)
-    return classes[rows, columns]
+    return np.asarray(classes[rows, columns], np.uint8)
 
 
 def _sheet(
@@ -156,9 +157,9 @@ def _sheet(
 ) -> NDArray[np.uint8]:
     h, w = photo.shape[:2]
     grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
-    drawn = to_white(cv2.cvtColor(sketch, cv2.COLOR_RGB2GRAY))
+    drawn = to_white(np.asarray(cv2.cvtColor(sketch, cv2.COLOR_RGB2GRAY), np.uint8))
     if drawn.shape != (h, w):
-        drawn = cv2.resize(drawn, (w, h), interpolation=cv2.INTER_AREA)
+        drawn = np.asarray(cv2.resize(drawn, (w, h), interpolation=cv2.INTER_AREA), np.uint8)
     ink = extract(Photo(photo), SemanticMap(classes)).ink
     return np.dstack([grey, drawn, (ink * 255).astype(np.uint8), classes])
 

@@ -74,7 +74,13 @@ def upright(
     side = grow * float((high - low).max())
     middle = (low + high) / 2 + np.array(shift) * side
     k = CROP_PX / side
-    return np.c_[turn * k, CROP_PX / 2 - 0.5 - k * middle]
+    return np.column_stack([turn * k, CROP_PX / 2 - 0.5 - k * middle])
+
+
+def _resized(
+    picture: NDArray[np.uint8], side: int, kernel: int = cv2.INTER_AREA
+) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=kernel), np.uint8)
 
 
 class CropSampler:
@@ -118,12 +124,10 @@ class CropSampler:
     def one(self, rng: np.random.Generator) -> tuple[Any, ...]:
         """Return one crop and its truth; points are shares of the crop's side."""
         if rng.random() < self.absent:
-            picture = cv2.resize(
-                self.scenes.ground(rng), (CROP_PX, CROP_PX), interpolation=cv2.INTER_AREA
-            )
+            picture = _resized(self.scenes.ground(rng), CROP_PX)
             none = np.zeros((len(self.mirror), 3))
             return photograph(picture, rng), none, np.full(2, np.nan), 0.0, 0.0
-        i = int(min(np.searchsorted(self.weights, rng.random()), len(self.weights) - 1))
+        i = min(int(np.searchsorted(self.weights, rng.random())), len(self.weights) - 1)
         w, h = (int(v) for v in self.sitters.sizes[i])
         picture, points = self.sitters.pictures[i, :h, :w], self.sitters.points[i]
         yaw, pitch = self.sitters.pose_deg[i, :2]
@@ -139,13 +143,13 @@ class CropSampler:
             shift=(float(rng.normal(0, 0.04)), float(rng.normal(0, 0.04))),
         )
         border = cv2.BORDER_CONSTANT if rng.random() < 0.5 else cv2.BORDER_REPLICATE
-        crop = cv2.warpAffine(
+        warped = cv2.warpAffine(
             picture, matrix, (CROP_PX, CROP_PX), flags=cv2.INTER_AREA, borderMode=border
         )
+        crop = np.asarray(warped, np.uint8)
         if rng.random() < 0.12:
-            small = int(rng.integers(20, 96))
-            crop = cv2.resize(crop, (small, small), interpolation=cv2.INTER_AREA)
-            crop = cv2.resize(crop, (CROP_PX, CROP_PX), interpolation=cv2.INTER_LINEAR)
+            small = _resized(crop, int(rng.integers(20, 96)))
+            crop = _resized(small, CROP_PX, cv2.INTER_LINEAR)
         crop = self._cover(photograph(crop, rng), rng)
         k = float(np.hypot(matrix[0, 0], matrix[0, 1])) / CROP_PX
         xy = (points[:, :2] @ matrix[:, :2].T + matrix[:, 2] + 0.5) / CROP_PX

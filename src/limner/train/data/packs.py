@@ -37,30 +37,38 @@ class Pack:
     Raises
     ------
     RecipeError
-        If the file is not there.
+        If the file is not there or is no tar.
     """
 
     def __init__(self, path: Path) -> None:
-        if not path.exists():
-            raise RecipeError(
-                f"The pack {path.name} is not in {path.parent}; name the folder that holds it with --data."
-            )
-        self.path = path
-        self._tar = tarfile.open(path)  # noqa: SIM115  (stays open: members are read one at a time)
+        self.path = _wanted(path)
+        try:
+            self._tar = tarfile.open(path)  # noqa: SIM115  (stays open: members are read one at a time)
+        except tarfile.TarError as error:
+            raise RecipeError(f"{path} is no tar of pictures ({error}); fetch it again.") from error
         weakref.finalize(self, self._tar.close)
         self._members: dict[tuple[str, str], tarfile.TarInfo] = {}
         for member in self._tar.getmembers():
-            kind, _, name = member.name.partition("/")
-            self._members[kind, name.rsplit(".", 1)[0]] = member
+            if member.isfile():
+                kind, _, name = member.name.removeprefix("./").partition("/")
+                self._members[kind, name.rsplit(".", 1)[0]] = member
 
     def ids(self, kind: str) -> list[str]:
         """Return the ids of one kind, sorted."""
         return sorted(i for k, i in self._members if k == kind)
 
     def bytes_of(self, kind: str, name: str) -> bytes:
-        """Return the encoded file."""
-        stream = self._tar.extractfile(self._members[kind, name])
-        assert stream is not None  # noqa: S101  (packs hold plain files only)
+        """Return the encoded file.
+
+        Raises
+        ------
+        RecipeError
+            If the pack holds no such picture.
+        """
+        member = self._members.get((kind, name))
+        stream = None if member is None else self._tar.extractfile(member)
+        if stream is None:
+            raise RecipeError(f"The pack {self.path} holds no {kind}/{name}; is it whole?")
         return stream.read()
 
     def rgb(self, kind: str, name: str) -> NDArray[np.uint8]:
@@ -74,8 +82,18 @@ class Pack:
             return np.asarray(image)
 
 
+def _wanted(path: Path) -> Path:
+    """Return `path`, or say that it is not there."""
+    if not path.exists():
+        raise RecipeError(
+            f"{path.name} is not in {path.parent}; name the folder that holds it with --data."
+        )
+    return path
+
+
 def index(path: Path) -> list[dict[str, str]]:
     """Return the rows of a pack's csv."""
+    _wanted(path)
     with path.open(newline="", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
 
@@ -83,7 +101,7 @@ def index(path: Path) -> list[dict[str, str]]:
 @lru_cache(maxsize=8)
 def mesh(path: Path) -> dict[str, NDArray[np.float32]]:
     """Return id → (478, 2 or 3) float32 mesh points in px of the stored picture."""
-    with np.load(path) as data:
+    with np.load(_wanted(path)) as data:
         if "xyz_px" in data:
             points = data["xyz_px"].astype(np.float32)
         else:
@@ -102,9 +120,7 @@ class Turnheads:
     """
 
     def __init__(self, path: Path) -> None:
-        if not path.exists():
-            raise RecipeError(f"{path.name} is not in {path.parent}; name its folder with --data.")
-        with np.load(path) as data:
+        with np.load(_wanted(path)) as data:
             self.arrays: dict[str, NDArray[Any]] = {k: data[k] for k in data.files}
 
     def __len__(self) -> int:

@@ -106,14 +106,15 @@ class ParseSampler:
 
     def one(self, rng: np.random.Generator) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Return one crop and its shares."""
-        if rng.random() < self.synthetic:
+        if rng.random() < self.synthetic and self.real < len(self.photos):
             i = int(rng.integers(self.real, len(self.photos)))
         else:
-            i = int(min(np.searchsorted(self.weights, rng.random()), self.real - 1))
+            i = min(int(np.searchsorted(self.weights, rng.random())), self.real - 1)
         photo, labels = self.photos[i], self.labels[i]
         if rng.random() < 0.5:
             photo, labels = photo[:, ::-1], _MIRRORED[labels[:, ::-1]]
-        if rng.random() < 0.75:
+        # a crop of another size than the stored one cannot stay as it is
+        if rng.random() < 0.75 or self.size != len(photo):
             k = np.exp(rng.normal(0.02, 0.10)) * self.size / 256
             t = np.radians(rng.normal(0, 9))
             a = k * np.array([[np.cos(t), -np.sin(t)], [np.sin(t), np.cos(t)]])

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from limner.errors import RecipeError
 from limner.train.data.packs import Pack, Turnheads, index, mesh
 
 if TYPE_CHECKING:
@@ -147,15 +148,22 @@ def _rows(folder: Path, labels: Path, split: str) -> Iterator[Row]:
             yield from _labelled(folder, labels, name, kind, number)
 
 
+def _resized(picture: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _shrink(row: Row) -> Row:
     picture, mask, points, turn, kind = row
-    side = max(picture.shape[:2])
-    if side > 256:
-        k = 256 / side
-        size = (round(picture.shape[1] * k), round(picture.shape[0] * k))
-        picture = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-        mask = None if mask is None else cv2.resize(mask, size, interpolation=cv2.INTER_AREA)
-        points = points * np.float32(k)
+    height, width = picture.shape[:2]
+    if max(width, height) > 256:
+        k = 256 / max(width, height)
+        size = (round(width * k), round(height * k))
+        picture = _resized(picture, size)
+        mask = None if mask is None else _resized(mask, size)
+        # pixel centres lie at integers, and each side is rounded by itself
+        by = np.array([size[0] / width, size[1] / height, k], np.float32)[: points.shape[1]]
+        points = points * by
+        points[:, :2] += (by[:2] - 1) / 2
     if points.shape[1] == 2:
         points = np.pad(points, ((0, 0), (0, 1)))
     return picture, mask, points.astype(np.float32), turn, kind
@@ -179,6 +187,8 @@ def build_sitters(folder: Path, labels: Path, cache: Path, split: str = "train")
     if not (base / "done.json").exists():
         base.mkdir(parents=True, exist_ok=True)
         rows = [_shrink(r) for r in _rows(folder, labels, split)]
+        if not rows:
+            raise RecipeError(f"No face of the packs in {folder} has points in {labels}.")
         n = len(rows)
         pictures = np.lib.format.open_memmap(
             base / "pictures.npy", "w+", np.uint8, (n, 256, 256, 3)

@@ -131,7 +131,7 @@ class DetectTask:
             batch, found = self._look(ema, number)
             for i, boxes in enumerate(found):
                 true = batch["boxes"][i, : int(batch["counts"][i])]
-                matched = recall(boxes[:, 1:5], true)
+                matched = recall(boxes[:, 1:5], true.astype(np.float32))
                 hits, faces = hits + matched, faces + len(true)
                 false, scenes = false + len(boxes) - matched, scenes + 1
         return {"recall": hits / max(faces, 1), "false_per_scene": false / max(scenes, 1)}

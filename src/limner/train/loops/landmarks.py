@@ -90,6 +90,7 @@ class LandmarksTask:
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Return the one optimiser, slower for the trunk."""
         net, lr = self.nets["net"], self.recipe.lr
+        assert isinstance(net, Landmarker)  # noqa: S101  (for type checkers)
         trunk = {id(p) for p in net.trunk.parameters()}
         groups = [
             {

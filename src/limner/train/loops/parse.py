@@ -89,6 +89,7 @@ class ParseTask:
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Return the one optimiser, slower for the trunk."""
         net, lr = self.nets["net"], self.recipe.lr
+        assert isinstance(net, Parser)  # noqa: S101  (for type checkers)
         trunk = {id(p) for p in net.trunk.parameters()}
         groups = [
             {

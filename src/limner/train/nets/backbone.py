@@ -32,7 +32,7 @@ class SameConv(nn.Conv2d):
     """A convolution padded as TensorFlow pads, so that published weights fit: one more at right and bottom."""
 
     def forward(self, x: Tensor) -> Tensor:
-        """Return the convolved map, `stride` times smaller, sides rounded up."""
+        """Return the convolved map, `stride` times smaller; sides are multiples of the stride."""
         kernel, stride = self.kernel_size[0], self.stride[0]
         total = kernel - stride if stride > 1 else kernel - 1
         low, high = total // 2, total - total // 2

@@ -37,7 +37,7 @@ class Landmarker(nn.Module):
         self.angles = nn.Sequential(nn.Linear(160, 64), nn.ReLU(), nn.Linear(64, 3))
         mean = torch.full((POINTS, 3), 0.5) if mean_shape is None else mean_shape
         self.register_buffer("mean_shape", mean.clone())
-        nn.init.normal_(self.shape[2].weight, std=0.002)
+        nn.init.normal_(self.shape[2].weight, std=0.002)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return points, pose and presence."""

@@ -39,7 +39,8 @@ class StyleNorm(nn.Module):
         x = x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-4)
         scale = self.scale(style)[:, :, None, None]
         shift = self.shift(style)[:, :, None, None]
-        return x * scale + shift + noise * self.grain(style)[:, :, None, None]
+        out: Tensor = x * scale + shift + noise * self.grain(style)[:, :, None, None]
+        return out
 
 
 class StyleBlock(nn.Module):
