@@ -6,7 +6,7 @@ saw the same surface. The trained half of Limner does the same in torch (``train
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -82,7 +82,8 @@ def carry(
     trusted = steady if known is None else steady * known
 
     def looked_up(plane: Floats) -> Floats:
-        out = cv2.remap(plane, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
+        out = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         return np.asarray(out, np.float32)
 
     whole = looked_up(steady) > 0.98
@@ -100,7 +101,7 @@ def fill(picture: Floats, known: Floats, *, levels: int = 7) -> Floats:
     -----
     Pull and push: average what is known over ever larger squares, then let each scale fill the holes of the finer one.
     """
-    stack = [(picture * known[..., None], known)]
+    stack: list[tuple[NDArray[Any], NDArray[Any]]] = [(picture * known[..., None], known)]
     while len(stack) <= levels and min(stack[-1][1].shape) >= 4:
         size = tuple((n + 1) // 2 for n in stack[-1][1].shape[::-1])
         values, weight = (cv2.resize(a, size, interpolation=cv2.INTER_AREA) for a in stack[-1])

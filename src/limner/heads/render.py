@@ -185,7 +185,8 @@ class HeadRenderer:
             if source is not None and self.background != "none":
                 ground = _behind(source, side)
                 if self.background == "blur":
-                    ground = cv2.GaussianBlur(ground, (0, 0), side / 24)
+                    blurred = cv2.GaussianBlur(ground, (0, 0), side / 24)
+                    ground = np.asarray(blurred, np.float32)
             self._grounds[side] = ground
         return self._grounds[side]
 

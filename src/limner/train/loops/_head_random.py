@@ -21,31 +21,32 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from limner.train.data.heads import HeadViews
+    from limner.train.nets.head_shell import HeadShell
 
 __all__ = ["random_rows", "score_random"]
 
 
 def random_rows(
-    shell: nn.Module, count: int, yaws: tuple[float, ...] = (-30, -12, 0, 12, 30)
+    shell: HeadShell, count: int, yaws: tuple[float, ...] = (-30, -12, 0, 12, 30)
 ) -> NDArray[np.uint8]:
     """Return a row a random head, always the same seeds: from several sides, then labels and depth."""
     device = next(shell.parameters()).device
     made = []
     for seed in range(count):
-        normal = np.random.default_rng(seed).standard_normal((1, shell.sampler.seeds))  # type: ignore[union-attr]
+        normal = np.random.default_rng(seed).standard_normal((1, shell.sampler.seeds))
         seeds = torch.from_numpy(normal.astype(np.float32)).to(device)
-        maps = shell.field.maps(shell.sample(seeds))  # type: ignore[union-attr,operator]
+        maps = shell.field.maps(shell.sample(seeds))
         row = []
         for yaw in yaws:
-            seen = shell.view(maps, torch.tensor([[yaw, 0.0]], device=device))[1]  # type: ignore[operator]
+            seen = shell.view(maps, torch.tensor([[yaw, 0.0]], device=device))[1]
             row.append(pixels(seen.photo, seen.alpha))
-        front = shell.view(maps, torch.zeros(1, 2, device=device))[1]  # type: ignore[operator]
+        front = shell.view(maps, torch.zeros(1, 2, device=device))[1]
         row += list(tiles(front))
         made.append(np.concatenate([*row, row[len(yaws) // 2]], 1))
     return np.concatenate(made).astype(np.uint8)
 
 
-def score_random(shell: nn.Module, views: HeadViews, people: int) -> dict[str, float]:
+def score_random(shell: HeadShell, views: HeadViews, people: int) -> dict[str, float]:
     """Return FD × 1000 of random heads to photographs, and between two halves of photographs.
 
     Heads alone before grey, at 128², by the judge's features (which no loss uses): comparable within these runs only.
@@ -77,14 +78,14 @@ def _alone(photo: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.ui
 
 
 def _random_pictures(
-    shell: nn.Module, poses: NDArray[np.float32], device: torch.device
+    shell: HeadShell, poses: NDArray[np.float32], device: torch.device
 ) -> Iterable[NDArray[np.uint8]]:
     chance = np.random.default_rng(0)
     for pose in poses:
-        normal = chance.standard_normal((1, shell.sampler.seeds)).astype(np.float32)  # type: ignore[union-attr]
-        maps = shell.field.maps(shell.sample(torch.from_numpy(normal).to(device)))  # type: ignore[union-attr,operator]
+        normal = chance.standard_normal((1, shell.sampler.seeds)).astype(np.float32)
+        maps = shell.field.maps(shell.sample(torch.from_numpy(normal).to(device)))
         where = torch.from_numpy(pose[None]).to(device)
-        seen = shell.view(maps, where)[1]  # type: ignore[operator]
+        seen = shell.view(maps, where)[1]
         alpha = seen.alpha.sigmoid()
         whole = ((seen.photo * alpha + 1) * 127.5)[0].clamp(0, 255).byte().permute(1, 2, 0)
         yield np.asarray(cv2.resize(whole.cpu().numpy(), (128, 128), interpolation=cv2.INTER_AREA))
@@ -95,5 +96,5 @@ def _features(net: nn.Module, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[
     found = []
     for picture in pictures:
         x: Tensor = (torch.from_numpy(picture.transpose(2, 0, 1)[None].copy()).float() - 127) / 128
-        found.append(net.extract_features(x).mean((2, 3))[0].double().numpy())  # type: ignore[operator]
+        found.append(net.extract_features(x).mean((2, 3))[0].double().numpy())
     return np.stack(found)

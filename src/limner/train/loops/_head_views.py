@@ -15,13 +15,13 @@ from limner.train.losses.heads import Truth
 from limner.train.nets.head_chart import picture_grid
 from limner.train.nets.head_decoders import smooth_labels
 from limner.train.nets.head_render import FAR_M, NEAR_M, Maps
-from limner.train.nets.head_shell import RAYS
+from limner.train.nets.head_shell import RAYS, HeadShell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
-    from torch import Tensor, nn
+    from torch import Tensor
 
     from limner.train.data.heads import HeadViews
     from limner.train.nets.head_decoders import Decoded
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Maps",
+    "as_shell",
     "encoded",
     "pixels",
     "rows",
@@ -88,13 +89,20 @@ def _tensors(
     )
 
 
-def encoded(shell: nn.Module, views: HeadViews, chosen: Sequence[int]) -> Codes:
+def encoded(shell: HeadShell, views: HeadViews, chosen: Sequence[int]) -> Codes:
     """Return the codes of some views."""
     device = next(shell.parameters()).device
     photo, labels, pose = _tensors(views, chosen, device)
     labels = torch.where(labels >= OUTSIDE, torch.zeros_like(labels), labels)
-    codes: Codes = shell.encode(photo, smooth_labels(labels, 128), pose)  # type: ignore[operator]
+    codes: Codes = shell.encode(photo, smooth_labels(labels, 128), pose)
     return codes
+
+
+def as_shell(net: object) -> HeadShell:
+    """Return a net of which the caller knows that it is a shell."""
+    if not isinstance(net, HeadShell):
+        raise TypeError(f"{type(net).__name__} is no shell.")
+    return net
 
 
 def single(views: HeadViews, i: int, device: torch.device) -> dict[str, Tensor]:
@@ -165,7 +173,7 @@ class _Tally:
         return {prefix + k: v for k, v in scores.items()}
 
 
-def score_turned(shell: nn.Module, views: HeadViews, people: int) -> dict[str, float]:
+def score_turned(shell: HeadShell, views: HeadViews, people: int) -> dict[str, float]:
     """Return how well the other views of synthetic heads follow from the frontal one."""
     whole, alone = _Tally(), _Tally()
     for head in np.unique(views.head)[:people]:
@@ -175,9 +183,9 @@ def score_turned(shell: nn.Module, views: HeadViews, people: int) -> dict[str, f
         photo, labels, pose = _tensors(views, others, codes.base.device)
         assert views.depth_mm is not None  # noqa: S101
         for tally, some in kinds:
-            maps = shell.field.maps(some)  # type: ignore[union-attr,operator]
+            maps = shell.field.maps(some)
             for k, i in enumerate(others):
-                seen = shell.view(maps, pose[k : k + 1])[1]  # type: ignore[operator]
+                seen = shell.view(maps, pose[k : k + 1])[1]
                 depth = torch.from_numpy(views.depth_mm[i].astype(np.float32) / 1000)
                 depth = depth.to(pose.device)[None, None]
                 tally.add(seen, photo[k : k + 1], labels[k : k + 1], depth)
@@ -185,15 +193,15 @@ def score_turned(shell: nn.Module, views: HeadViews, people: int) -> dict[str, f
     return whole.scores() | {k: v for k, v in alone.scores("codes_").items() if k[6:] in picked}
 
 
-def score_again(shell: nn.Module, views: HeadViews, people: int) -> dict[str, float]:
+def score_again(shell: HeadShell, views: HeadViews, people: int) -> dict[str, float]:
     """Return how well photographs come back in their own view: maps and codes, and codes alone."""
     whole, alone = _Tally(), _Tally()
     for i in range(min(people, len(views))):
         codes = encoded(shell, views, [i])
         photo, labels, pose = _tensors(views, [i], codes.base.device)
         for tally, some in ((whole, codes), (alone, codes.without_residual())):
-            maps = shell.field.maps(some)  # type: ignore[union-attr,operator]
-            tally.add(shell.view(maps, pose)[1], photo, labels, None)  # type: ignore[operator]
+            maps = shell.field.maps(some)
+            tally.add(shell.view(maps, pose)[1], photo, labels, None)
     picked = ("psnr", "miou")
     scores = whole.scores("real_") | alone.scores("real_codes_")
     return {k: v for k, v in scores.items() if k.rsplit("_", 1)[1] in picked}
@@ -219,21 +227,21 @@ def tiles(seen: Decoded) -> Iterator[NDArray[np.uint8]]:
 
 
 def rows(
-    shell: nn.Module, views: HeadViews, chosen: Sequence[int], yaws: Sequence[float] = (-30, 0, 30)
+    shell: HeadShell, views: HeadViews, chosen: Sequence[int], yaws: Sequence[float] = (-30, 0, 30)
 ) -> NDArray[np.uint8]:
     """Return a row a head: seen, again, from codes alone, turned, labels and depth of the last."""
     made = []
     for i in (c for c in chosen if c < len(views)):
         codes = encoded(shell, views, [i])
         pose = torch.from_numpy(views.pose_deg[[i]]).to(codes.base.device)
-        maps = shell.field.maps(codes)  # type: ignore[union-attr,operator]
-        again = shell.view(maps, pose)[1]  # type: ignore[operator]
-        alone = shell.view(shell.field.maps(codes.without_residual()), pose)[1]  # type: ignore[union-attr,operator]
+        maps = shell.field.maps(codes)
+        again = shell.view(maps, pose)[1]
+        alone = shell.view(shell.field.maps(codes.without_residual()), pose)[1]
         row = [np.asarray(views.photos[i])]
         row += [pixels(v.photo, v.alpha) for v in (again, alone)]
         row += list(tiles(again))
         for yaw in yaws:
-            turned = shell.view(maps, torch.tensor([[yaw, 0.0]], device=pose.device))[1]  # type: ignore[operator]
+            turned = shell.view(maps, torch.tensor([[yaw, 0.0]], device=pose.device))[1]
             row.append(pixels(turned.photo, turned.alpha))
         row += list(tiles(turned))
         made.append(np.concatenate(row, 1))

@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from limner.train.data.head_pairs import HeadPairs
-from limner.train.data.heads import OUTSIDE, build_real, build_synthetic
+from limner.train.data.heads import OUTSIDE, build_real, build_synthetic, template
 from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_random as randoms
 from limner.train.loops import _head_views as views
@@ -31,7 +31,6 @@ from limner.train.losses.projected import (
 from limner.train.nets.head_chart import PARTS
 from limner.train.nets.head_critic import HeadCritic, logistic_critic, logistic_maker, r1
 from limner.train.nets.head_decoders import smooth_labels
-from limner.train.nets.head_shell import HeadShell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from limner.train.data.heads import HeadViews
     from limner.train.loops.task import ExportSpec
     from limner.train.nets.head_field import Codes
+    from limner.train.nets.head_shell import HeadShell
     from limner.train.recipe import Recipe
 
 __all__ = ["HeadAdversarialTask", "Settings", "make"]
@@ -171,12 +171,12 @@ class HeadAdversarialTask:
         same = {f.name for f in fields(head_shell.Settings)} & {f.name for f in fields(Settings)}
         values = {k: getattr(self.settings, k) for k in same}
         task.settings = replace(head_shell.Settings(), **values)
-        task.mesh = torch.from_numpy(head_shell.template()[0])
+        task.mesh = torch.from_numpy(template()[0])
         task.features = None
         return task
 
     @torch.no_grad()
-    def _people(self, shell: nn.Module, real: HeadViews) -> Tensor:
+    def _people(self, shell: HeadShell, real: HeadViews) -> Tensor:
         """Return codes of photographs, (n, base + parts · codes), for the sampler to begin from."""
         chosen = np.linspace(0, len(real) - 1, min(len(real), self.settings.people_codes)).astype(
             int
@@ -189,7 +189,7 @@ class HeadAdversarialTask:
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Return one for the shell, quicker in its sampler, and one for all critics."""
-        lr, shell = self.recipe.lr, self.nets["shell"]
+        lr, shell = self.recipe.lr, views.as_shell(self.nets["shell"])
         sampler = list(shell.sampler.parameters())
         mine = {id(p) for p in sampler}
         rest = [p for p in shell.parameters() if id(p) not in mine]
@@ -209,7 +209,7 @@ class HeadAdversarialTask:
         self, batch: dict[str, Tensor], step: int
     ) -> Iterator[tuple[str, Tensor, dict[str, float]]]:
         """Yield the shell's turn, then the critics'."""
-        s, shell = self.settings, self.nets["shell"]
+        s, shell = self.settings, views.as_shell(self.nets["shell"])
         real, pose = _real(batch)
         turned = pose[torch.randperm(len(pose), device=pose.device)]
         made = self._made(shell, turned, batch)
@@ -223,20 +223,20 @@ class HeadAdversarialTask:
         loss, log = self._judged(real, pose, made, step)
         yield "critics", loss, {k: float(v.detach()) for k, v in log.items()}
 
-    def _made(self, shell: nn.Module, pose: Tensor, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    def _made(self, shell: HeadShell, pose: Tensor, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return random heads as critics look at them: picture, and classes with picture at 128²."""
-        seen = shell.view(shell.field.maps(self._random(shell, len(pose))), pose)[1]  # type: ignore[union-attr,operator]
+        seen = shell.view(shell.field.maps(self._random(shell, len(pose))), pose)[1]
         known = ((batch["real_labels"] & OUTSIDE) == 0).float()[:, None]
         alpha = seen.alpha.sigmoid() * known
         shares = seen.labels.softmax(1)
         ground = torch.cat([torch.ones_like(known), torch.zeros_like(shares[:, 1:])], 1)
         return _looks(seen.photo * alpha, shares * known + ground * (1 - known))
 
-    def _random(self, shell: nn.Module, count: int) -> Codes:
+    def _random(self, shell: HeadShell, count: int) -> Codes:
         """Return codes of random heads, some with parts of a second one."""
         device = next(shell.parameters()).device
-        size = shell.sampler.seeds  # type: ignore[union-attr]
-        codes: Codes = shell.sample(torch.randn(count, size, device=device))  # type: ignore[operator]
+        size = shell.sampler.seeds
+        codes: Codes = shell.sample(torch.randn(count, size, device=device))
         other = codes.parts.roll(1, 0)
         swap = torch.rand(count, len(PARTS), 1, device=device) < 0.3
         swap &= torch.rand(count, 1, 1, device=device) < self.settings.mix
@@ -255,10 +255,10 @@ class HeadAdversarialTask:
         }
 
     def _taught(
-        self, shell: nn.Module, batch: dict[str, Tensor]
+        self, shell: HeadShell, batch: dict[str, Tensor]
     ) -> tuple[Tensor, dict[str, Tensor]]:
         photo = batch["photo"].float() / 127.5 - 1
-        codes = shell.encode(photo, smooth_labels(batch["labels"], 128), batch["pose"])  # type: ignore[operator]
+        codes = shell.encode(photo, smooth_labels(batch["labels"], 128), batch["pose"])
         lessons = self.lessons
         found = lessons.parts(shell, lessons._tired(codes), batch)
         found["code"] = (codes.base.square().mean() + codes.parts.square().mean()) / 2
@@ -301,22 +301,25 @@ class HeadAdversarialTask:
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return stage 0's scores, and FD × 1000 of random heads to held-out photographs, heads alone before grey."""
         cache, some = Path(self.settings.cache), min(self.settings.people, 12)
+        shell = views.as_shell(ema)
         held = build_real(self.data, cache, "val")
-        scores = views.score_turned(ema, build_synthetic(self.data, cache, "val"), some)
-        scores |= views.score_again(ema, held, some)
-        return scores | randoms.score_random(ema, held, self.settings.people)
+        scores = views.score_turned(shell, build_synthetic(self.data, cache, "val"), some)
+        scores |= views.score_again(shell, held, some)
+        return scores | randoms.score_random(shell, held, self.settings.people)
 
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
         """Return eight random heads, from three sides, with labels; then two people seen."""
         held = build_real(self.data, Path(self.settings.cache), "val")
         return views.stacked(
-            [randoms.random_rows(ema, 8), views.rows(ema, held, (3, 60))[:, : 256 * 8]]
+            [
+                randoms.random_rows(views.as_shell(ema), 8),
+                views.rows(views.as_shell(ema), held, (3, 60))[:, : 256 * 8],
+            ]
         )
 
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what is needed to write the graph named by `piece`."""
-        assert isinstance(ema, HeadShell)  # noqa: S101
-        return graphs.spec(ema, self.piece, real=True)
+        return graphs.spec(views.as_shell(ema), self.piece, real=True)
 
 
 def _looks(photo: Tensor, shares: Tensor) -> dict[str, Tensor]:

@@ -73,7 +73,7 @@ class Settings:
     real_share: float = 0.75
     look: float = 4.0
     gradient: float = 2.0
-    feature: float = 1.0
+    feature: float = 0.1
     alpha: float = 0.5
     critic: float = 0.05
     critic_from: int = 1000

@@ -117,7 +117,7 @@ class HeadShellTask:
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Return the one optimiser; the sampler learns later, in the adversarial stage."""
-        shell = self.nets["shell"]
+        shell = views.as_shell(self.nets["shell"])
         theirs = [p for n, p in shell.named_parameters() if not n.startswith("sampler.")]
         return {
             "shell": torch.optim.AdamW(theirs, self.recipe.lr, betas=(0.9, 0.99), weight_decay=1e-4)
@@ -128,7 +128,7 @@ class HeadShellTask:
     ) -> Iterator[tuple[str, Tensor, dict[str, float]]]:
         """Yield the one turn."""
         del step
-        shell = self.nets["shell"]
+        shell = views.as_shell(self.nets["shell"])
         photo = batch["photo"].float() / 127.5 - 1
         codes = shell.encode(photo, smooth_labels(batch["labels"], 128), batch["pose"])
         parts = self.parts(shell, self._tired(codes), batch)
@@ -147,7 +147,7 @@ class HeadShellTask:
         )
         return noisy.without_residual(drop)
 
-    def parts(self, shell: nn.Module, codes: Codes, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    def parts(self, shell: HeadShell, codes: Codes, batch: dict[str, Tensor]) -> dict[str, Tensor]:
         """Return the unweighted losses of one batch's out views."""
         s = self.settings
         truth = views.truth(batch, s.rays)
@@ -193,24 +193,23 @@ class HeadShellTask:
 
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return PSNR, mIoU and depth error of other views of synthetic heads, and how photographs come back."""
-        cache = Path(self.settings.cache)
+        cache, shell = Path(self.settings.cache), views.as_shell(ema)
         scores = views.score_turned(
-            ema, build_synthetic(self.data, cache, "val"), self.settings.people
+            shell, build_synthetic(self.data, cache, "val"), self.settings.people
         )
         if self.settings.real_share > 0:
             real = build_real(self.data, cache, "val")
-            scores |= views.score_again(ema, real, self.settings.people)
+            scores |= views.score_again(shell, real, self.settings.people)
         return scores
 
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
         """Return held-out people, synthetic and real: seen, again, from codes alone, turned, labels, depth."""
-        cache = Path(self.settings.cache)
-        rows = [views.rows(ema, build_synthetic(self.data, cache, "val"), (0, 40, 80, 120))]
+        cache, shell = Path(self.settings.cache), views.as_shell(ema)
+        rows = [views.rows(shell, build_synthetic(self.data, cache, "val"), (0, 40, 80, 120))]
         if self.settings.real_share > 0:
-            rows.append(views.rows(ema, build_real(self.data, cache, "val"), (3, 60, 130, 200)))
+            rows.append(views.rows(shell, build_real(self.data, cache, "val"), (3, 60, 130, 200)))
         return views.stacked(rows)
 
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what is needed to write the graph named by `piece`."""
-        assert isinstance(ema, HeadShell)  # noqa: S101
-        return graphs.spec(ema, self.piece, real=self.settings.real_share > 0)
+        return graphs.spec(views.as_shell(ema), self.piece, real=self.settings.real_share > 0)

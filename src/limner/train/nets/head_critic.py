@@ -85,7 +85,7 @@ def logistic_maker(made: Tensor) -> Tensor:
 def r1(critic: nn.Module, real: Tensor) -> Tensor:
     """Return the mean squared gradient of the critic's scores at real pictures; in f32."""
     with torch.autocast(real.device.type, enabled=False):
-        real = real.detach().float().requires_grad_(requires_grad=True)
+        real = real.detach().float().requires_grad_()
         scores, _ = critic(real)
         (slope,) = torch.autograd.grad(scores.sum(), real, create_graph=True)
     return slope.square().sum((1, 2, 3)).mean()

@@ -69,7 +69,8 @@ class Sampler(nn.Module):
 
     def forward(self, seeds: Tensor) -> tuple[Tensor, Tensor]:
         """Return base codes (N, B) and part codes (N, P, K) of normal numbers (N, seeds)."""
-        whole = self.mean + seeds @ self.axes + self.bend(seeds)
+        mean: Tensor = self.mean  # type: ignore[assignment]
+        whole = mean + seeds @ self.axes + self.bend(seeds)
         return whole[:, : self.base], whole[:, self.base :].view(-1, len(PARTS), self.codes)
 
 
