@@ -36,7 +36,7 @@ class FakeSession:
             photo = np.repeat(0.5 - 1.2 * ink, 3, 1)
             return {"photo": photo, "classes": classes, "features": np.repeat(ink, 24, 1)}
         if weight == "sketches-detail" and self.detail:
-            photo = inputs["photo"].repeat(2, 2).repeat(2, 3)
+            photo = inputs["half"].repeat(2, 2).repeat(2, 3)
             return {"photo": photo}
         raise UnknownName.among("weight", str(weight), ["sketches-parts", "sketches-synthesis"])
 

@@ -150,7 +150,7 @@ class Engine:
             return Photo(_pixels(made["photo"][0])), classes
         detail = {
             "features": made["features"],
-            "photo": made["photo"],
+            "half": made["photo"],
             "ink": np.stack([ink * trust, trust])[None].astype(np.float32),
             "grain": grain(seed, 512),
         }

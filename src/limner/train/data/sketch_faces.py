@@ -23,12 +23,13 @@ from limner.errors import RecipeError
 from limner.records import Palette
 from limner.train.data.hand_sketch import canonical
 from limner.train.data.packs import Pack, index, mesh
+from limner.train.data.sketch_folder import files_of, read_faces
 from limner.train.data.sketch_lines import Lines, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Faces", "Source", "build_faces", "chosen", "palette_of"]
+__all__ = ["Faces", "Source", "build_faces", "chosen", "palette_of", "shrunk"]
 
 #: Changes whenever what is cached changes, so that an old cache is never read as a new one.
 _FORM = 4
@@ -43,9 +44,9 @@ class Source:
     Parameters
     ----------
     photos, labels : str
-        Files that hold the picture and its labels.
+        Packs that hold the picture and its labels; `labels` is "" for a picture file of its own.
     id : str
-        The picture's name in both.
+        The picture's name in both; the number of the face in a picture file.
     mesh : ndarray of shape (478, 2), float32
         Mesh points in px of a 512 px picture.
     product : bool
@@ -57,6 +58,11 @@ class Source:
     id: str
     mesh: NDArray[np.float32]
     product: bool = True
+
+    @property
+    def name(self) -> str:
+        """A name of its own among all faces of a folder."""
+        return self.id if self.labels else f"{Path(self.photos).name}#{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +160,16 @@ def chosen(folder: Path, split: str, least_sharpness: float, *, size: int = 256)
     Raises
     ------
     RecipeError
-        If the packs are not there.
+        If neither packs nor pictures are there.
+
+    Notes
+    -----
+    A folder without ``celeba.csv`` is taken as a folder of photographs; see `limner.train.data.sketch_folder`.
     """
-    for name in ("celeba.csv", "celeba-landmarks.npz"):
-        if not (folder / name).exists():
-            raise RecipeError(
-                f"{name} is not in {folder}; name the folder that holds the packs with --data."
-            )
+    if not (folder / "celeba.csv").exists():
+        return _from_files(folder, split, least_sharpness)
+    if not (folder / "celeba-landmarks.npz").exists():
+        raise RecipeError(f"celeba-landmarks.npz is not in {folder}, but celeba.csv is.")
     rows = {r["id"]: r for r in index(folder / "celeba.csv") if r["split"] == split}
     points = mesh(folder / "celeba-landmarks.npz")
     turn = _turns(folder / "celeba-landmarks.npz")
@@ -177,6 +186,19 @@ def chosen(folder: Path, split: str, least_sharpness: float, *, size: int = 256)
             # every other face in training: both engines are met, and the cache is made in half the time
             product = split != "train" or len(found) % 2 == 0
             found.append(Source(str(photos), str(labels), name, scaled, product))
+    return found
+
+
+def _from_files(folder: Path, split: str, least_sharpness: float) -> list[Source]:
+    found = []
+    for path in files_of(folder, split):
+        faces = read_faces(path, least_sharpness)
+        found += [Source(str(path), "", str(k), mesh_px) for k, (_, _, mesh_px) in enumerate(faces)]
+    if not found:
+        raise RecipeError(
+            f"No frontal, sharp face was found for {split!r} in {folder}; wanted packs, or a folder "
+            "of some hundred portraits."
+        )
     return found
 
 
@@ -224,7 +246,7 @@ def build_faces(
     if not sources:
         raise RecipeError(f"There is no face for {name}; check --data and least_sharpness.")
     base = cache / f"{name}-{size}"
-    key = {"form": _FORM, "size": size, "ids": [s.id for s in sources]}
+    key = {"form": _FORM, "size": size, "ids": [s.name for s in sources]}
     cache.mkdir(parents=True, exist_ok=True)
     with FileLock(cache / f".{base.name}.lock"):
         done = base / "done.json"
@@ -238,7 +260,7 @@ def build_faces(
         for f in Faces.__dataclass_fields__
         if f != "ids"
     }
-    return Faces(**arrays, ids=tuple(s.id for s in sources))
+    return Faces(**arrays, ids=tuple(s.name for s in sources))
 
 
 _Made = tuple[
@@ -254,13 +276,12 @@ _Made = tuple[
 def _make(source: Source, size: int) -> _Made:
     """Read, align and trace one face."""
     cv2.setNumThreads(1)
-    photo = _pack(source.photos).rgb("photo", source.id)
-    labels = _pack(source.labels).labels(source.id)
+    photo, labels = _read(source)
     large = _resized(photo, 512)
     near = np.asarray(cv2.resize(labels, (512, 512), interpolation=cv2.INTER_NEAREST), np.uint8)
     lines, ink = lines_of(large, near, source.mesh, product=source.product)
     small = _resized(photo, 256)
-    coarse = _shrunk(labels)
+    coarse = shrunk(labels)
     return (
         _resized(photo, size),
         coarse,
@@ -269,6 +290,19 @@ def _make(source: Source, size: int) -> _Made:
         palette_of(small, coarse),
         lines,
     )
+
+
+def _read(source: Source) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    if source.labels:
+        photo = _pack(source.photos).rgb("photo", source.id)
+        return photo, _pack(source.labels).labels(source.id)
+    # the same faces in the same order as when they were chosen, dull ones among them
+    rows = [
+        r for r in read_faces(Path(source.photos), 0.0) if np.allclose(r[2], source.mesh, atol=0.5)
+    ]
+    if not rows:
+        raise RecipeError(f"The face in {source.photos} is no longer there.")
+    return rows[0][0], rows[0][1]
 
 
 _packs: dict[str, Pack] = {}
@@ -288,7 +322,7 @@ def _resized(photo: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(photo, (side, side), interpolation=how), np.uint8)
 
 
-def _shrunk(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def shrunk(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return labels at 256 px by weighted majority, so that thin brows and lips stay."""
     if labels.shape == (256, 256):
         return labels

@@ -22,7 +22,17 @@ from limner.records import Photo, SemanticMap
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["BORDER", "BROAD", "FINE", "MESH", "Lines", "dog_ink", "lines_of", "trace"]
+__all__ = [
+    "BORDER",
+    "BROAD",
+    "FINE",
+    "MESH",
+    "USED_POINTS",
+    "Lines",
+    "dog_ink",
+    "lines_of",
+    "trace",
+]
 
 #: Engines, as stored beside each stroke.
 FINE, BROAD, BORDER, MESH = range(4)
@@ -95,6 +105,14 @@ _CONTOURS: tuple[tuple[int, tuple[int, ...]], ...] = (
 )
 
 _BRIDGE = 9
+
+_IRISES = (468, 469, 473, 474)
+_LIDS = (159, 145, 386, 374)
+
+#: Mesh points that any contour needs.
+USED_POINTS: tuple[int, ...] = tuple(
+    sorted({*_IRISES, *_LIDS, *(i for _, index in _CONTOURS for i in index)})
+)
 
 
 @dataclass(frozen=True, slots=True)
