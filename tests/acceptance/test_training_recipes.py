@@ -31,7 +31,19 @@ SMALL = {
     "head_shell": ["encoder_width=8", "field_width=8", "decoder_width=8", "rays=16", "people=2"],
     "head_adversarial": ["size_px=128", "photos=2", "rays=16", "people=4", "people_codes=4"],
     "head_refine": ["width=8", "people=2", "critic_from=1"],
+    "head_paper": [
+        "size_px=64",
+        "style=16",
+        "width=8",
+        "channels=16",
+        "critic_width=16",
+        "side=16",
+    ],
     "sketch_parts": ["held_out=2", "build_workers=1"],
+    "sketch_synthesis": [
+        *('parts=""', "size_px=128", "perceptual_net=random", "critic_width=8"),
+        *("held_out=2", "neighbours=2", "people=2", "build_workers=1"),
+    ],
 }
 
 
@@ -72,7 +84,7 @@ def small_run(name: str, data: Path) -> Path:
 def few_are_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
     from limner.train.data import drawings
 
-    monkeypatch.setattr(drawings, "_PENCIL_TEST", 1)
+    monkeypatch.setattr(drawings, "_PENCIL_TEST", 2)
 
 
 @pytest.mark.parametrize("name", recipes.names())

@@ -161,10 +161,10 @@ def write_celeba(folder: Path) -> None:
 def write_fs2k(folder: Path) -> None:
     """Write pairs of all three styles, train and test, and the classes of each photograph."""
     people, rows = [], []
-    for i in range(12):
+    for i in range(18):
         source = "photo3" if i % 3 == 2 else "photo1"
         people.append(person(f"{source}_image{9000 + i}", 30 + i))
-        split = "test" if i >= 9 else "train"
+        split = "test" if i >= 12 else "train"
         style = ("croquis", "hatch", "pencil")[i % 3]
         rows.append({"id": people[-1].name, "split": split, "style": style})
     members = {f"photo/{p.name}.webp": encoded(p.photo, "WEBP") for p in people}
