@@ -77,7 +77,7 @@ def to_white(grey: NDArray[np.uint8], white: float = 0.90) -> NDArray[np.uint8]:
         Share of the percentile.
     """
     top = max(white * float(np.percentile(grey, 90)), 1.0)
-    return np.clip(grey.astype(np.float32) * (255 / top), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(grey.astype(np.float32) * (255 / top), 0, 255), np.uint8)
 
 
 def split_rows(folder: Path, split: str) -> list[dict[str, str]]:
