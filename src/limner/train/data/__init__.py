@@ -1,0 +1,1 @@
+"""What networks learn from: packs, folders and labels in → arrays and batches."""
