@@ -59,7 +59,7 @@ def score_styles(
 
     Notes
     -----
-    About 10 s a hand of 150 drawings on two cores, and 0.35 s for each photograph that is drawn.
+    About 20 s a hand of 150 drawings, and 0.35 s for each photograph that is drawn.
     """
     from limner.metrics import score, sheet
 
