@@ -116,7 +116,7 @@ def carry_outwards(
     middle = (slice(start, start + core), slice(start, start + core))
     # a crop whose lowest row shows somebody has a body below
     person = _tell_apart(small, labels > 0, middle, body=bool((labels[-1] > 0).mean() > 0.1))
-    outer = _carried(labels, person, middle)
+    outer = _carried(small, labels, person, middle)
     blocky = _resized(outer, side, cv2.INTER_NEAREST)
     out = np.asarray(cv2.medianBlur(blocky, 2 * round(side / _SIDE_PX) + 1), np.uint8)
     full = round(side / grow)
@@ -182,14 +182,29 @@ def _joined(found: NDArray[np.bool_], middle: tuple[slice, slice]) -> NDArray[np
 
 
 def _carried(
-    labels: NDArray[np.uint8], person: NDArray[np.bool_], middle: tuple[slice, slice]
+    small: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    person: NDArray[np.bool_],
+    middle: tuple[slice, slice],
 ) -> NDArray[np.uint8]:
-    """Return classes: the middle's own, and outside the nearest body class where the person is."""
-    seeds = np.zeros(person.shape, np.uint8)
-    seeds[middle] = np.where(np.isin(labels, _BODY), labels, 0)
-    if not seeds.any():
-        seeds[middle] = labels
-    rows, columns = distance_transform_edt(seeds == 0, return_distances=False, return_indices=True)
-    out: NDArray[np.uint8] = np.where(person, seeds[rows, columns], 0).astype(np.uint8)
+    """Return classes: the middle's own, and outside body classes grown along the picture's edges."""
+    body = np.where(np.isin(labels, _BODY), labels, 0)
+    if not body.any():
+        body = labels
+    seeds = np.zeros(person.shape, np.int32)
+    seeds[middle] = body
+    seeds[~person] = len(CLASSES)
+    # eyes, skin and the like must not grow outwards: they stand still as one more basin
+    still = np.zeros(person.shape, bool)
+    still[middle] = (labels > 0) & (body == 0)
+    seeds[still] = len(CLASSES) + 1
+    picture = np.ascontiguousarray(cv2.GaussianBlur(small, (0, 0), 1.0))
+    grown = np.asarray(cv2.watershed(picture, seeds), np.int32)
+    unset = (grown < 1) | (grown >= len(CLASSES))
+    if unset.all():
+        out = np.zeros(person.shape, np.uint8)
+    else:
+        rows, columns = distance_transform_edt(unset, return_distances=False, return_indices=True)
+        out = np.where(person, grown[rows, columns], 0).astype(np.uint8)
     out[middle] = labels
     return out
