@@ -44,6 +44,14 @@ SMALL = {
         *('parts=""', "size_px=128", "perceptual_net=random", "critic_width=8"),
         *("held_out=2", "neighbours=2", "people=2", "build_workers=1"),
     ],
+    "sketch_detail": [
+        *('parts=""', 'synthesis=""', "perceptual_net=random", "crop_px=128", "critic_width=8"),
+        *("held_out=1", "build_workers=1"),
+    ],
+    "sketch_paper": [
+        *("width=2", "painter_width=4", "blocks=1", "perceptual_net=random"),
+        *("held_out=1", "build_workers=1"),
+    ],
 }
 
 

@@ -5,8 +5,10 @@ What is written has the packs' own names and form, so that nothing else changes:
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
+import sys
 import tarfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from limner.train.data.packs import Pack
 from limner.train.data.sketch_drawings import PACK, drawings
 from limner.train.data.sketch_faces import Source, chosen, shrunk
 from limner.train.data.sketch_lines import USED_POINTS
+from limner.train.nets.frozen import save
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -61,7 +64,8 @@ def write_carry(
     least_sharpness: float = 80.0,
     val: int = 64,
     labels: Path | None = None,
-    most_bytes: int = 52_000_000,
+    most_bytes: int = 36_000_000,
+    least_faces: int = 100,
 ) -> Carried:
     """Write the carried packs.
 
@@ -79,11 +83,13 @@ def write_carry(
         Folder of ``cufs-drawing.npz``.
     most_bytes : int
         Where this is not enough, the least sharp faces stay behind.
+    least_faces : int
+        Fewer are refused: nothing can be learnt from them.
 
     Raises
     ------
     RecipeError
-        If the packs are not there, or not even a hundred faces fit.
+        If the packs are not there, or too few faces fit.
     """
     out.mkdir(parents=True, exist_ok=True)
     inks = _write_drawings(folder, out, labels) if size == 256 else 0
@@ -97,7 +103,7 @@ def write_carry(
     else:
         pupils = _fit(pupils, most_bytes - used - 3_000_000)
         _write_split(pupils, out)
-    if len(pupils) < 100:
+    if len(pupils) < least_faces:
         raise RecipeError(f"Only {len(pupils)} faces fit into {most_bytes} bytes; raise the limit.")
     _write_index({"train": (pupils, size), "val": (judges, 256)}, out)
     whole = sum(p.stat().st_size for p in out.iterdir() if p.is_file())
@@ -108,7 +114,7 @@ def _write_drawings(folder: Path, out: Path, labels: Path | None) -> int:
     tar, count = _Tar(out / PACK), 0
     for split, most in (("train", 10_000), ("test", 12)):
         for k, ink in enumerate(drawings(folder, split, labels=labels, most=most)):
-            tar.add(f"{split}/{k:04d}.webp", _webp(ink, 70))
+            tar.add(f"{split}/{k:04d}.webp", _webp(ink, 55))
             count += 1
     tar.close()
     return count
@@ -196,3 +202,31 @@ def _write_index(splits: dict[str, tuple[list[Source], int]], out: Path) -> None
         xy_quarter_px=np.stack(points),
         yaw_pitch_roll_deg=np.zeros((len(ids), 3), np.float16),
     )
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Write the carried packs and the frozen nets, as ``python -m limner.train.data.sketch_carry``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="the folder of packs")
+    parser.add_argument("--out", type=Path, required=True, help="a new folder")
+    parser.add_argument("--size", type=int, choices=(256, 512), default=256)
+    parser.add_argument("--labels", type=Path, help="folder of cufs-drawing.npz")
+    parser.add_argument("--most-mb", type=float, default=36.0, help="of pictures and drawings")
+    given = parser.parse_args(arguments)
+    done = write_carry(
+        given.data,
+        given.out,
+        size=given.size,
+        labels=given.labels,
+        most_bytes=int(1e6 * given.most_mb),
+    )
+    for name in ("lite1", "vgg"):
+        save(name, given.out / "frozen")
+    sys.stdout.write(
+        f"{done.train} faces to learn from, {done.val} to judge by, {done.drawings} drawings, "
+        f"{done.bytes / 1e6:.1f} MB and the frozen nets in {given.out}\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -94,7 +94,7 @@ def fixed_batch(
     return {k: np.stack([r[k] for r in rows]) for k in rows[0]}
 
 
-def fill(net: nn.Module, source: str, graph: str) -> None:
+def fill(net: nn.Module, source: str, graph: str, *, prefix: str = "") -> None:
     """Give a net the weights of an earlier training.
 
     Parameters
@@ -106,6 +106,8 @@ def fill(net: nn.Module, source: str, graph: str) -> None:
         the net as it is (two-step tests).
     graph : str
         The graph's name in the ledger.
+    prefix : str
+        What the earlier net's names begin with.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def fill(net: nn.Module, source: str, graph: str) -> None:
     if source == "shipped" or path.suffix == ".onnx":
         start(source, torch.nn.ModuleDict({"net": net}), ships="net", graph=graph)
         return
-    state = _state_of(path)
+    state = {k.removeprefix(prefix): v for k, v in _state_of(path).items() if k.startswith(prefix)}
     own = net.state_dict()
     missing = [k for k in own if k not in state or state[k].shape != own[k].shape]
     if missing:

@@ -25,18 +25,16 @@ if TYPE_CHECKING:
 
 __all__ = ["CHANNELS", "Lite1", "Vgg", "open_frozen", "save"]
 
-#: Channels of the maps, finest first: Lite1's at strides 4 to 32, VGG's at strides 1 to 4.
-CHANNELS = {"lite1": (24, 40, 112, 320), "vgg": (64, 128, 256)}
+#: Channels of the maps, finest first: Lite1's at strides 4 to 16, VGG's at strides 1 to 4.
+CHANNELS = {"lite1": (24, 40, 112), "vgg": (64, 128, 256)}
 
-#: Repeats, kernel, stride, expansion, channels of each stage of Lite1.
+#: Repeats, kernel, stride, expansion, channels of Lite1's stages as far as any critic looks.
 _LITE1 = (
     (1, 3, 1, 1, 16),
     (3, 3, 2, 6, 24),
     (3, 5, 2, 6, 40),
     (4, 3, 2, 6, 80),
     (4, 5, 1, 6, 112),
-    (5, 5, 2, 6, 192),
-    (1, 3, 1, 6, 320),
 )
 
 
@@ -49,7 +47,7 @@ class _Frozen(nn.Module):
 
 
 class Lite1(_Frozen):
-    """EfficientNet-Lite1's maps at strides 4, 8, 16 and 32; input (N, 3, H, W), −1 to 1."""
+    """EfficientNet-Lite1's maps at strides 4, 8 and 16; input (N, 3, H, W), −1 to 1."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,12 +66,12 @@ class Lite1(_Frozen):
             self.stages.append(nn.Sequential(*blocks))
 
     def forward(self, x: Tensor) -> list[Tensor]:
-        """Return the four maps, finest first."""
+        """Return the three maps, finest first."""
         maps = []
         y = self.stem(x)
         for number, stage in enumerate(self.stages):
             y = stage(y)
-            if number in (1, 2, 4, 6):
+            if number in (1, 2, 4):
                 maps.append(y)
         return maps
 
