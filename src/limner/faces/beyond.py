@@ -17,16 +17,19 @@ import cv2
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from limner.faces.parse import CROP_PX, parse_crop
+from limner.faces.parse import CROP_PX, parse_crop, parse_crops
+from limner.geometry.affine import invert
 from limner.geometry.align import warp
 from limner.records import CLASSES, SemanticMap
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from limner.records import Face, Photo
 
-__all__ = ["GROW", "WideView", "carry_outwards", "look_wide"]
+__all__ = ["GROW", "WideView", "carry_outwards", "look_wide", "parse_photo"]
 
 #: How much wider than the aligned crop a portrait is drawn.
 GROW = 1.5
@@ -76,6 +79,39 @@ def look_wide(photo: Photo, face: Face, *, grow: float = GROW) -> WideView:
     inside = warp(solid, matrix, (side, side), border="zero", interpolation="nearest") > 127
     semantic = carry_outwards(pixels, parse_crop(photo, face), grow=side / CROP_PX, inside=inside)
     return WideView(pixels, semantic, matrix)
+
+
+def parse_photo(photo: Photo, faces: Iterable[Face]) -> SemanticMap:
+    """Parse every given person of a picture, hair and shoulders too, at the picture's own size.
+
+    Parameters
+    ----------
+    photo : Photo
+        The picture.
+    faces : iterable of Face
+        Where two people overlap, the nearer one (the larger face) is in front.
+
+    Returns
+    -------
+    SemanticMap
+        Background where no wide view reaches.
+    """
+    width, height = photo.size_px
+    labels = np.zeros((height, width), np.uint8)
+    for face in sorted(faces, key=lambda f: f.height_px):
+        view = look_wide(photo, face)
+        photo_from_view = invert(view.view_from_photo)
+        rough = warp(
+            view.semantic.labels,
+            photo_from_view,
+            (width, height),
+            border="zero",
+            interpolation="nearest",
+        )
+        labels[rough > 0] = rough[rough > 0]
+        exact = parse_crops(photo, [face]).labels
+        labels[exact > 0] = exact[exact > 0]
+    return SemanticMap(labels)
 
 
 def carry_outwards(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from limner.records import Face, Photo
 
-__all__ = ["CROP_PX", "WEIGHT", "crop_photo", "parse_crop", "parse_photo"]
+__all__ = ["CROP_PX", "WEIGHT", "crop_photo", "parse_crop", "parse_crops"]
 
 WEIGHT = "faces-parse"
 CROP_PX = 512
@@ -80,7 +80,7 @@ def parse_crop(photo: Photo, face: Face) -> SemanticMap:
     return SemanticMap(ids)
 
 
-def parse_photo(photo: Photo, faces: Iterable[Face]) -> SemanticMap:
+def parse_crops(photo: Photo, faces: Iterable[Face]) -> SemanticMap:
     """Parse every given face of a picture, at the picture's own size.
 
     Parameters
