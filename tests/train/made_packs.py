@@ -135,7 +135,7 @@ def write_celeba(folder: Path) -> None:
     yaws = (0.0, 3.0, -4.0, 30.0, 6.0, -2.0)
     people = [person(f"{i:05d}", i, yaw_deg=y) for i, y in enumerate(yaws)]
     large = [person("00010", 10, 512), person("00011", 11, 512)]
-    held = [person(f"{i:05d}", i, 512) for i in (20, 21, 22)]
+    held = [person(f"{i:05d}", i, 512) for i in range(20, 26)]
     photos = {f"photo/{p.name}.webp": encoded(p.photo, "WEBP") for p in people}
     write_tar(folder / "celeba-256-photos.tar", photos)
     labels = {f"label/{p.name}.png": encoded(p.labels, "PNG") for p in people}

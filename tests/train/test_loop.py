@@ -129,6 +129,25 @@ def test_portable_weights_carry_a_run_elsewhere(tmp_path: Path) -> None:
     assert not torch.equal(weight, there["nets"]["net.first.weight"])
 
 
+def test_convolutions_are_laid_out_channels_last_and_nothing_else_is(tmp_path: Path) -> None:
+    seen: list[torch.nn.ModuleDict] = []
+
+    class Grid(toy.ToyTask):
+        def optimizers(self) -> dict[str, torch.optim.Optimizer]:
+            seen.append(self.nets)
+            return super().optimizers()
+
+        def __init__(self, recipe: Any) -> None:
+            super().__init__(recipe)
+            self.nets["net"].register_buffer("grid", torch.zeros(1, 2, 3, 4))
+
+    go(tmp_path, None, lambda r, _: Grid(r))
+    state = seen[0].state_dict()
+    assert state["net.first.weight"].is_contiguous(memory_format=torch.channels_last)
+    assert not state["net.first.weight"].is_contiguous()
+    assert state["net.grid"].is_contiguous()
+
+
 def test_bf16_trains_with_f32_weights(tmp_path: Path) -> None:
     go(tmp_path, toy.recipe(precision="bf16"))
     found = state(tmp_path)

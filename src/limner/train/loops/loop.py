@@ -73,7 +73,9 @@ class Loop:
             ramp = 0.0  # what comes in is good already: do not hurry to forget it
         dtype = torch.float64 if self.recipe.precision == "f64" else torch.float32
         nets.to(self.fabric.device, dtype).train()
-        nets.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        for part in nets.modules():  # convolutions only: other arrays are viewed as they lie
+            if isinstance(part, torch.nn.Conv2d | torch.nn.ConvTranspose2d):
+                part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.ema = Ema(nets[ships], half_life=self.recipe.ema_half_life_pictures, ramp=ramp)
         if average:
             self.ema.load_state_dict(average)
