@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pickle
 import re
 
 import pytest
@@ -15,13 +16,17 @@ CLASSES = [getattr(errors, name) for name in errors.__all__]
 
 
 def test_the_tree_is_drawn_as_it_is() -> None:
-    drawn = re.findall(
-        r"(?:├──|└──|^    )\s*(\w+)(?: \((\w+)\))?", errors.__doc__ or "", re.MULTILINE
+    rows = re.findall(
+        r"^    ((?:[│ ]   )*)(?:[├└]── )?(\w+)(?: \((\w+)\))?", errors.__doc__ or "", re.MULTILINE
     )
-    assert {name for name, _ in drawn} == set(errors.__all__)
-    for name, builtin in drawn:
-        bases = [base.__name__ for base in getattr(errors, name).__mro__]
-        assert not builtin or builtin in bases
+    assert sorted(name for _, name, _ in rows) == errors.__all__
+    above = [errors.LimnerError]
+    for indent, name, builtin in rows[1:]:
+        depth = len(indent) // 4 + 1
+        kind = getattr(errors, name)
+        assert kind.__bases__[0] is above[depth - 1]
+        assert [b.__name__ for b in kind.__bases__[1:]] == [builtin] * bool(builtin)
+        above[depth:] = [kind]
 
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda c: c.__name__)
@@ -48,3 +53,10 @@ def test_an_unknown_name_is_told_its_neighbours() -> None:
 
 def test_a_missing_extra_is_told_with_the_command_that_brings_it() -> None:
     assert "pip install 'limner[heic]'" in str(errors.MissingExtra.of("heic", "reading HEIC"))
+
+
+@pytest.mark.parametrize("kind", CLASSES, ids=lambda c: c.__name__)
+def test_an_error_survives_the_way_from_one_process_to_another(kind: type[Exception]) -> None:
+    back = pickle.loads(pickle.dumps(kind("No face in a.jpg; try another.")))  # noqa: S301
+    assert type(back) is kind
+    assert str(back) == "No face in a.jpg; try another."

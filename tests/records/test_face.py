@@ -57,3 +57,26 @@ def test_another_number_of_points_is_refused() -> None:
 def test_a_face_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         face().score = 0.0  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["yaw_deg", "pitch_deg", "roll_deg"])
+@pytest.mark.parametrize("angle", [np.nan, np.inf])
+def test_an_angle_that_is_none_is_refused(name: str, angle: float) -> None:
+    with pytest.raises(BadShape, match="turned by"):
+        face(**{name: angle})
+
+
+def test_json_is_plain_though_the_numbers_are_numpys() -> None:
+    made = face(score=np.float32(0.5), yaw_deg=np.float32(1.25), roll_deg=np.float64(2))
+    told = json.loads(json.dumps(made.as_json()))
+    assert (told["score"], told["roll_deg"]) == (0.5, 2)
+
+
+@pytest.mark.parametrize("name", ["box", "landmarks", "crop_from_photo"])
+def test_arrays_are_copied_from_their_owner_and_locked(name: str) -> None:
+    mine = getattr(face(), name).copy()
+    made = face(**{name: mine})
+    mine[...] = 7
+    assert not (getattr(made, name) == 7).any()
+    with pytest.raises(ValueError, match="read-only"):
+        getattr(made, name)[...] = 1

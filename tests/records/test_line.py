@@ -33,3 +33,18 @@ def test_a_map_of_another_size_is_refused() -> None:
 
 def test_size_is_width_then_height() -> None:
     assert LineDrawing(np.zeros((2, 5), np.float32)).size_px == (5, 2)
+
+
+def test_ink_is_copied_from_its_owner_and_locked() -> None:
+    mine = np.zeros((2, 2), np.float32)
+    drawing = LineDrawing(mine)
+    mine[:] = 1
+    assert not drawing.ink.any()
+    with pytest.raises(ValueError, match="read-only"):
+        drawing.ink[0, 0] = 1
+
+
+@pytest.mark.parametrize("dtype", [bool, complex, object])
+def test_ink_that_is_no_number_is_refused(dtype: type) -> None:
+    with pytest.raises(BadShape, match="dtype"):
+        LineDrawing(np.zeros((2, 2), dtype))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import numpy as np
@@ -47,3 +48,31 @@ def test_pixels_of_another_type_are_refused_not_cast(dtype: type) -> None:
 def test_alpha_has_the_size_of_the_pixels() -> None:
     with pytest.raises(BadShape, match=r"Photo\.alpha"):
         Photo(np.zeros((2, 2, 3), np.uint8), alpha=np.zeros((2, 3), np.uint8))
+
+
+def test_a_locked_view_of_what_its_owner_can_write_to_is_copied() -> None:
+    mine = np.zeros((2, 2, 3), np.uint8)
+    view = mine[:]
+    view.flags.writeable = False
+    photo = Photo(view)
+    mine[:] = 9
+    assert photo.pixels.max() == 0
+
+
+def test_rows_of_unequal_length_are_refused_in_a_sentence() -> None:
+    with pytest.raises(BadShape, match=r"Photo\.pixels has rows of unequal length"):
+        Photo([[[1, 2, 3]], [[1, 2]]])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("nonsense", [None, "a photo", b"bytes", object(), {"pixels": 1}])
+def test_what_is_no_array_is_refused(nonsense: Any) -> None:
+    with pytest.raises(BadShape, match=r"Photo\.pixels"):
+        Photo(nonsense)
+
+
+def test_a_photo_cannot_be_changed_or_grow() -> None:
+    photo = Photo(np.zeros((2, 2, 3), np.uint8))
+    with pytest.raises(FrozenInstanceError):
+        photo.notes = ("changed",)  # type: ignore[misc]
+    with pytest.raises((AttributeError, TypeError)):
+        photo.title = "new"  # type: ignore[attr-defined]

@@ -26,7 +26,21 @@ def test_layers_come_in_drawing_order_each_once() -> None:
     assert plot.layers == ("hair", "nose")
 
 
-@pytest.mark.parametrize(("page", "pen"), [((0, 100), 0.3), ((100, -1), 0.3), ((100, 100), 0)])
+NAN, INF = float("nan"), float("inf")
+
+
+@pytest.mark.parametrize(
+    ("page", "pen"),
+    [
+        ((0, 100), 0.3),
+        ((100, -1), 0.3),
+        ((100, 100), 0),
+        ((NAN, 100), 0.3),
+        ((100, NAN), 0.3),
+        ((100, INF), 0.3),
+        ((100, 100), NAN),
+    ],
+)
 def test_a_page_or_pen_without_size_is_refused(page: tuple[float, float], pen: float) -> None:
     with pytest.raises(BadShape, match="positive"):
         Plot((), page, pen)
@@ -35,3 +49,10 @@ def test_a_page_or_pen_without_size_is_refused(page: tuple[float, float], pen: f
 def test_an_empty_plot_goes_nowhere() -> None:
     plot = Plot((), (10, 10), 0.3)
     assert (plot.drawn_mm, plot.travel_mm, plot.layers) == (0, 0, ())
+
+
+def test_strokes_are_kept_as_they_were_given() -> None:
+    mine = [line(0, 0, 1, 1)]
+    plot = Plot(mine, (10, 10), 0.3)  # type: ignore[arg-type]
+    mine.append(line(0, 0, 5, 5))
+    assert len(plot.strokes) == 1

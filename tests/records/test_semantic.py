@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
+from tests.records.arrays import wrong_dims
 
-from limner import CLASSES, PARTS, BadShape, SemanticMap
+from limner import CLASSES, PARTS, BadShape, SemanticMap, UnknownName
 from limner.records import CLASS_COLORS, MIRRORED
 
 LABELS = hnp.arrays(
@@ -57,3 +60,23 @@ def test_colours_tell_the_classes_apart(labels: NDArray[np.uint8]) -> None:
 def test_a_class_that_does_not_exist_is_refused() -> None:
     with pytest.raises(BadShape, match="at most 18"):
         SemanticMap(np.full((2, 2), 19, np.uint8))
+
+
+def test_a_part_that_does_not_exist_is_answered_with_its_neighbours() -> None:
+    with pytest.raises(UnknownName, match="Did you mean 'left-eye'"):
+        SemanticMap(np.zeros((2, 2), np.uint8)).part("left-eyes")
+
+
+@given(wrong_dims(2, np.uint8))
+def test_labels_of_another_shape_are_refused(labels: NDArray[Any]) -> None:
+    with pytest.raises(BadShape, match=r"SemanticMap\.labels"):
+        SemanticMap(labels)
+
+
+def test_labels_are_copied_from_their_owner_and_locked() -> None:
+    mine = np.ones((2, 2), np.uint8)
+    kept = SemanticMap(mine)
+    mine[:] = 2
+    assert (kept.labels == 1).all()
+    with pytest.raises(ValueError, match="read-only"):
+        kept.labels[0, 0] = 3

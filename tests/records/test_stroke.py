@@ -60,3 +60,17 @@ def test_a_width_that_no_pen_has_is_refused(width: float) -> None:
 
 def test_a_dot_has_no_length() -> None:
     assert Stroke(np.ones((1, 3), np.float32)).length == 0.0
+
+
+def test_points_too_large_for_a_float_are_refused_without_alarm() -> None:
+    with pytest.raises(BadShape, match="not finite"):
+        Stroke(np.array([[1e300, 0, 1]]))
+
+
+def test_points_are_copied_from_their_owner_and_locked() -> None:
+    mine = np.zeros((2, 3), np.float32)
+    stroke = Stroke(mine)
+    mine[:] = 1
+    assert not stroke.points.any()
+    with pytest.raises(ValueError, match="read-only"):
+        stroke.points[0, 0] = 1
