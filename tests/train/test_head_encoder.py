@@ -40,7 +40,7 @@ def test_a_turned_photograph_arrives_unturned(pose: tuple[float, float]) -> None
             Maps(template[:, :, 0], density, features), where, picture_grid(128)[None]
         )
         net = encoder()
-        net.to_residual = torch.nn.Identity()  # what lies on the texels, before it is mixed
+        net.to_residual = torch.nn.Identity()  # type: ignore[assignment]  # what lies on the texels, before it is mixed
         net.residual = 2 + 2
         picture = seen.features.view(1, 2, 128, 128)
         found = net._unturned(picture, where, template[0, :, 0])[0, skin]
@@ -55,7 +55,7 @@ def test_a_turned_photograph_arrives_unturned(pose: tuple[float, float]) -> None
 
 def test_the_far_side_is_marked_as_turned_away() -> None:
     net = encoder()
-    net.to_residual = torch.nn.Identity()
+    net.to_residual = torch.nn.Identity()  # type: ignore[assignment]
     net.residual = 3
     radius = part_template()[:, 0]
     found = net._unturned(torch.zeros(1, 1, 128, 128), torch.tensor([[40.0, 0.0]]), radius)

@@ -135,7 +135,7 @@ def test_the_true_maps_have_the_least_loss() -> None:
 def test_the_surface_loss_reaches_a_part_that_no_ray_meets() -> None:
     goal, maps = truth_of(can(0.08)), can(0.08)
     density = torch.full_like(maps.density, -6.0).requires_grad_()
-    losses.surface_loss(Maps(maps.radius, density, maps.features), goal).backward()
+    losses.surface_loss(Maps(maps.radius, density, maps.features), goal).backward()  # type: ignore[no-untyped-call]
     assert density.grad is not None
     assert density.grad[:, SKIN].sum() < 0  # it asks for more skin
     assert density.grad[:, PARTS.index("hat")].abs().sum() == 0
@@ -175,7 +175,7 @@ def test_the_mesh_of_the_average_face_fits_a_field_of_its_own_shape() -> None:
     )
     assert near < 2  # cm: the plain template is a can
     assert far > near
-    near.backward()
+    near.backward()  # type: ignore[no-untyped-call]
     grad = maps.radius.grad
     assert grad is not None
     assert grad[0, SKIN].abs().sum() > 0

@@ -47,7 +47,7 @@ def random_rows(
 
 
 def score_random(shell: HeadShell, views: HeadViews, people: int) -> dict[str, float]:
-    """Return FD × 1000 of random heads to photographs, and between two halves of photographs.
+    """Return the FD of random heads to photographs, and between two halves of photographs.
 
     Heads alone before grey, at 128², by the judge's features (which no loss uses): comparable within these runs only.
     Empty where the judge's network is not installed.
@@ -62,11 +62,9 @@ def score_random(shell: HeadShell, views: HeadViews, people: int) -> dict[str, f
     real = (_alone(views.photos[i], views.labels[i]) for i in chosen)
     there = _features(net, real)
     made = _features(net, _random_pictures(shell, views.pose_deg[chosen], device))
-    half = len(there) // 2
-    return {
-        "fd": float(fd(made, there)) * 1000,
-        "fd_photos": float(fd(there[:half], there[half:])) * 1000,
-    }
+    half = len(there) // 2  # equal numbers on both sides of both figures
+    first, second = there[0 : 2 * half : 2], there[1 : 2 * half : 2]
+    return {"fd": fd(made[:half], second), "fd_photos": fd(first, second)}
 
 
 def _alone(photo: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:

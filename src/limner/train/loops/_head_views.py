@@ -231,7 +231,7 @@ def rows(
 ) -> NDArray[np.uint8]:
     """Return a row a head: seen, again, from codes alone, turned, labels and depth of the last."""
     made = []
-    for i in (c for c in chosen if c < len(views)):
+    for i in sorted({c % len(views) for c in chosen}):
         codes = encoded(shell, views, [i])
         pose = torch.from_numpy(views.pose_deg[[i]]).to(codes.base.device)
         maps = shell.field.maps(codes)

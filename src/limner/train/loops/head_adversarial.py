@@ -299,7 +299,7 @@ class HeadAdversarialTask:
         return functional.avg_pool2d(picture, factor) if factor > 1 else picture
 
     def validate(self, ema: nn.Module) -> dict[str, float]:
-        """Return stage 0's scores, and FD × 1000 of random heads to held-out photographs, heads alone before grey."""
+        """Return stage 0's scores, and the FD of random heads to held-out photographs, heads alone before grey."""
         cache, some = Path(self.settings.cache), min(self.settings.people, 12)
         shell = views.as_shell(ema)
         held = build_real(self.data, cache, "val")

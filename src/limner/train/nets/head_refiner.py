@@ -164,7 +164,9 @@ class HeadRefiner(nn.Module):
         coarse = toned(coarse, survived, visible)
         whole = torch.cat([kept, visible, coarse, alpha, shares], 1)
         out = self.leave(functional.silu(self.body(self.enter(whole)))).float()
-        painted = (coarse + out[:, :3]).clamp(-1.0, 1.0) if not self.training else coarse + out[:, :3]
+        painted = (
+            (coarse + out[:, :3]).clamp(-1.0, 1.0) if not self.training else coarse + out[:, :3]
+        )
         gate = (out[:, 3:4] + 3).sigmoid() * visible
         logit = (alpha.clamp(0.02, 0.98) / (1 - alpha.clamp(0.02, 0.98))).log() + out[:, 4:]
         return gate * survived + (1 - gate) * painted, logit, gate

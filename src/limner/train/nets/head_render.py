@@ -211,5 +211,5 @@ class PartRenderer(nn.Module):
         n, p, c, s, _ = maps.features.shape
         points = origin[:, None] + depth[..., None] * direction[:, None]
         windows = to_windows(to_chart(points))
-        found = _look(maps.features.view(n * p, c, s, s), windows.flatten(0, 1)[:, :, None])
+        found = _look(maps.features.flatten(0, 1), windows.flatten(0, 1)[:, :, None])
         return (found.view(n, p, c, -1) * masks[:, :, None]).sum(1)

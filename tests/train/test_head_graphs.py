@@ -1,0 +1,64 @@
+"""A shell comes back from a run, whatever its sizes; each of its four graphs can be asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from limner.errors import RecipeError
+from limner.train.loops import _head_graphs as graphs
+from limner.train.loops.start import save_portable
+from limner.train.nets.head_shell import HeadShell
+
+
+def kept(shell: HeadShell, folder: Path) -> Path:
+    state = {k: v.contiguous() for k, v in shell.state_dict().items()}
+    save_file(state, str(folder / "best.safetensors"))
+    return folder
+
+
+def test_a_shell_comes_back_from_its_runs_folder(small_shell: HeadShell, tmp_path: Path) -> None:
+    again = graphs.load_shell(kept(small_shell, tmp_path))
+    mine, theirs = small_shell.state_dict(), again.state_dict()
+    assert all(torch.equal(mine[k], theirs[k]) for k in mine)
+    assert not any(p.requires_grad for p in again.parameters())
+    assert not again.training
+
+
+def test_a_shell_comes_back_from_a_portable_folder(small_shell: HeadShell, tmp_path: Path) -> None:
+    state = small_shell.state_dict()
+    save_portable(tmp_path / "portable", {"ema": state, "shell": state}, {})
+    for path in (tmp_path, tmp_path / "portable"):
+        again = graphs.load_shell(path).state_dict()
+        assert (again["decoder.enter.weight"] - state["decoder.enter.weight"]).abs().max() < 1e-3
+
+
+def test_a_folder_without_a_shell_is_named(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="no trained shell"):
+        graphs.load_shell(tmp_path)
+
+
+def test_other_weights_are_no_shell(tmp_path: Path) -> None:
+    save_file({"a": torch.zeros(1)}, str(tmp_path / "best.safetensors"))
+    with pytest.raises(RecipeError, match="not those of a shell"):
+        graphs.load_shell(tmp_path)
+
+
+@pytest.mark.parametrize("piece", ["encoder", "field", "renderer", "sampler"])
+def test_every_piece_gives_what_it_promises(piece: str, small_shell: HeadShell) -> None:
+    spec = graphs.spec(small_shell, piece, real=True)
+    with torch.no_grad():
+        out = spec.module(*spec.inputs.values())
+    assert len(out) == len(spec.outputs)
+    assert not spec.module.training
+    assert spec.name == f"heads-{piece}"
+    assert not spec.commercial
+
+
+def test_synthetic_heads_alone_make_a_commercial_shell(small_shell: HeadShell) -> None:
+    spec = graphs.spec(small_shell, "sampler", real=False)
+    assert spec.commercial
+    assert [name for name, _ in spec.data] == ["synthetic heads"]
