@@ -11,6 +11,12 @@ from pathlib import Path
 EXEMPT = {
     "records/_check.py",
 }
+#: Files and functions whose tests or cuts are owed, a path or ``path:function`` a line; it may only shrink.
+OWED = {
+    line
+    for line in (Path(__file__).parent / "owed.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+}
 LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 50
 
@@ -47,15 +53,16 @@ def test_every_file_of_a_room_has_its_test_file(root: Path) -> None:
         inside.as_posix()
         for path, inside in sources(root)
         if path.name != "__init__.py"
-        and inside.as_posix() not in EXEMPT
+        and inside.as_posix() not in EXEMPT | OWED
         and not is_tested(root, inside)
     ]
     assert not missing, f"no test file for: {', '.join(missing)}"
 
 
 def test_every_exemption_is_still_needed(root: Path) -> None:
-    idle = [name for name in EXEMPT if is_tested(root, Path(name))]
-    gone = [name for name in EXEMPT if not (root / "src" / "limner" / name).is_file()]
+    names = EXEMPT | {name for name in OWED if ":" not in name}
+    idle = [name for name in names if is_tested(root, Path(name))]
+    gone = [name for name in names if not (root / "src" / "limner" / name).is_file()]
     assert not idle + gone
 
 
@@ -73,7 +80,7 @@ def test_no_function_is_longer_than_one_idea(root: Path) -> None:
                 continue
             words = ast.get_docstring(node, clean=False)
             body = (node.end_lineno or 0) - node.lineno + 1 - len((words or "").splitlines())
-            if body > LINES_OF_A_FUNCTION:
+            if body > LINES_OF_A_FUNCTION and f"{inside.as_posix()}:{node.name}" not in OWED:
                 long.append(f"{inside}:{node.name} has {body} lines")
     assert not long
 

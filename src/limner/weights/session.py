@@ -24,6 +24,9 @@ __all__ = ["Session", "configure", "home", "physical_cores", "session"]
 
 Arrays = dict[str, NDArray[Any]]
 
+#: Calls of one network that run at once. Each takes all threads, so more would only take memory.
+_MOST_RUNNING = 2
+
 
 class _Network(Protocol):
     def run(self, inputs: Arrays) -> Arrays:
@@ -168,8 +171,13 @@ class _OpenVINO:
                 f"OpenVINO cannot open {found.name}: {str(error).splitlines()[0]}"
             ) from error
         self.requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.slots = threading.BoundedSemaphore(_MOST_RUNNING)
 
     def run(self, inputs: Arrays) -> Arrays:
+        with self.slots:
+            return self._run(inputs)
+
+    def _run(self, inputs: Arrays) -> Arrays:
         try:
             request = self.requests.get_nowait()
         except queue.Empty:
