@@ -208,7 +208,7 @@ class PartRenderer(nn.Module):
         self, maps: Maps, origin: Tensor, direction: Tensor, depth: Tensor, masks: Tensor
     ) -> Tensor:
         """Return (N, C, R): each part's features at its own depth (N, P, R), weighted by its mask."""
-        n, p, c, s, _ = maps.features.shape
+        n, p, c = maps.features.shape[:3]
         points = origin[:, None] + depth[..., None] * direction[:, None]
         windows = to_windows(to_chart(points))
         found = _look(maps.features.flatten(0, 1), windows.flatten(0, 1)[:, :, None])
