@@ -182,8 +182,11 @@ def write_fs2k(folder: Path) -> None:
 def write_turnheads(folder: Path, split: str, heads: int) -> None:
     """Write heads of four views each, and the points that the labelling script would find."""
     yaws = (-30.0, -8.0, 5.0, 25.0)
+    first = {"train": 60, "val": 80}[split]  # nobody is in both
     views = [
-        person(f"{h}-{v}", 60 + h, yaw_deg=yaw) for h in range(heads) for v, yaw in enumerate(yaws)
+        person(f"{h}-{v}", first + h, yaw_deg=yaw)
+        for h in range(heads)
+        for v, yaw in enumerate(yaws)
     ]
     packed: dict[str, Any] = {}
     for kind, file, form in (

@@ -97,6 +97,15 @@ def test_a_graph_that_computes_something_else_is_refused() -> None:
         export.check(other, graph)
 
 
+def test_outputs_that_jump_are_compared_on_average() -> None:
+    expected = np.linspace(0, 1, 1000)
+    got = expected.copy()
+    got[7] += 0.5
+    assert export._difference(got, expected, jumps=False) == pytest.approx(0.5)
+    assert export._difference(got, expected, jumps=True) == pytest.approx(0.0005)
+    assert export._difference(got[:5], expected, jumps=True) == float("inf")
+
+
 def test_bf16_is_measured_where_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
     graph = to_onnx(spec())
     if precision.choose("auto", cuda=False) == "bf16":
