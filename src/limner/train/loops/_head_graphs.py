@@ -125,6 +125,7 @@ def spec(shell: HeadShell, piece: str, *, real: bool) -> ExportSpec:
         license="LicenseRef-research-only" if real else "CC0-1.0",
         commercial=not real,
         tolerance=0.02,
+        jumps=piece == "renderer",  # rays tip over edges
     )
 
 
