@@ -288,7 +288,7 @@ class DetailTask:
             ranges={"half": (-1.0, 1.0), "ink": (0.0, 1.0), "photo": (-1.5, 1.5)},
             purpose="Adds detail to a synthesised photograph: 256 px to 512 px.",
             limits="Sharpens what is there; strands and pores are invented.",
-            data=(("CelebAMask-HQ", "non-commercial research"),),
+            data=(("CelebAMask-HQ", "LicenseRef-noncommercial-research"),),
             tolerance=0.02,
         )
 

@@ -229,5 +229,5 @@ class PaperTask:
             ranges={"sketch": (-1.0, 1.0)},
             purpose="The published networks, for comparison.",
             limits="Not shipped.",
-            data=(("CelebAMask-HQ", "non-commercial research"),),
+            data=(("CelebAMask-HQ", "LicenseRef-noncommercial-research"),),
         )

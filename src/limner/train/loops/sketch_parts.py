@@ -196,7 +196,7 @@ class PartsTask:
             purpose="Encodes the five components of a face's sketch and draws what a code stands for.",
             limits="Frontal faces within 20 degrees; hats, glasses and beards are few among its teachers.",
             data=(
-                ("CelebAMask-HQ", "non-commercial research"),
+                ("CelebAMask-HQ", "LicenseRef-noncommercial-research"),
                 ("FS2K", "MIT repository; photographs non-commercial"),
                 ("CUFS", "research"),
             ),

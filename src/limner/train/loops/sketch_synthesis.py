@@ -353,7 +353,7 @@ class SynthesisTask:
             },
             purpose="Paints a photograph of 256 px from the codes of a sketch, its ink and a palette.",
             limits="Frontal adults; glasses, hats and hands come out badly; grounds are soft.",
-            data=(("CelebAMask-HQ", "non-commercial research"),),
+            data=(("CelebAMask-HQ", "LicenseRef-noncommercial-research"),),
             tolerance=0.02,
         )
 
