@@ -46,7 +46,7 @@ def test_parts_are_stacked_in_the_tables_order_however_they_came(names: list[str
     codes, residual = head(parts={n: plain.parts[n] for n in names}).stacked()
     assert codes[:, 0].tolist() == list(range(len(HEAD_PARTS)))
     assert residual.shape == (len(HEAD_PARTS), 4, 2, 2)
-    assert (codes.dtype, residual.dtype) == (np.float32, np.float32)
+    assert codes.dtype == residual.dtype == np.dtype(np.float32)
 
 
 def test_a_missing_or_unknown_part_is_named() -> None:
@@ -71,7 +71,7 @@ def test_what_was_edited_is_named_in_order_and_must_exist() -> None:
 
 def test_a_residual_too_large_for_a_half_is_refused() -> None:
     with pytest.raises(BadShape, match=r"HeadPart\.residual"):
-        HeadPart(np.zeros(3, np.float32), np.full((1, 2, 2), 1e6))  # type: ignore[arg-type]
+        HeadPart(np.zeros(3, np.float32), np.full((1, 2, 2), 1e6))
 
 
 def test_codes_are_copied_from_their_owner_and_locked() -> None:

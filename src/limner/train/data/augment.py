@@ -30,12 +30,12 @@ def _noise_field() -> NDArray[np.float32]:
 
 def _noise(shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float32]:
     """Return a random crop of one fixed field: drawing fresh normals costs more than a training step's share."""
-    field = _noise_field()
-    times = [-(-n // len(field)) for n in shape[:2]]
-    if max(times) > 1:
-        field = np.tile(field, (*times, 1))
-    y, x = (int(rng.integers(0, m - n + 1)) for m, n in zip(field.shape, shape[:2], strict=False))
-    return field[y : y + shape[0], x : x + shape[1]]
+    field, (h, w) = _noise_field(), shape[:2]
+    side = len(field)
+    y, x = (int(rng.integers(0, max(1, side + 1 - n))) for n in (h, w))
+    if max(h, w) <= side:
+        return field[y : y + h, x : x + w]
+    return field[np.ix_((y + np.arange(h)) % side, (x + np.arange(w)) % side)]
 
 
 def photograph(picture: Picture, rng: np.random.Generator, *, amount: float = 1.0) -> Picture:
