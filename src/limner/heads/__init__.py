@@ -1,23 +1,23 @@
 """Heads: a face in a photograph, or a seed, in → a head that can be turned, shown and changed part by part."""
 
 from limner.heads.edit import blend, mix, resample
-from limner.heads.encode import encode, from_source, head_crop
+from limner.heads.encode import encode_photo, from_source, head_crop
 from limner.heads.file import decode_head, encode_head, read_head, write_head
 from limner.heads.render import BACKGROUNDS, HeadRenderer
-from limner.heads.sample import sample
+from limner.heads.sample import sample_head
 
 __all__ = [
     "BACKGROUNDS",
     "HeadRenderer",
     "blend",
     "decode_head",
-    "encode",
     "encode_head",
+    "encode_photo",
     "from_source",
     "head_crop",
     "mix",
     "read_head",
     "resample",
-    "sample",
+    "sample_head",
     "write_head",
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from limner.errors import InputError, UnknownName
-from limner.heads.sample import sample
+from limner.heads.sample import sample_head
 from limner.records import HEAD_PARTS, Head, HeadPart
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def mix(head: Head, other: Head, parts: Iterable[str], *, amount: float = 1.0) -
 
 def resample(head: Head, parts: Iterable[str], seed: int, *, truncation_psi: float = 0.7) -> Head:
     """Return `head` with some parts drawn at random; the same seed gives the same parts."""
-    return mix(head, sample(seed, truncation_psi=truncation_psi), parts)
+    return mix(head, sample_head(seed, truncation_psi=truncation_psi), parts)
 
 
 def blend(head: Head, other: Head, amount: float) -> Head:

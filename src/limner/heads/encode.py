@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from limner.records import Face
 
-__all__ = ["encode", "from_source", "head_crop", "place", "template"]
+__all__ = ["encode_photo", "from_source", "head_crop", "place", "template"]
 
 _SEEN_PX, _SHARES_PX = 256, 128
 _LARGEST_PX = 512
@@ -112,7 +112,7 @@ def weights_used() -> dict[str, str]:
     return {name: ledger.row(name).sha256[:12] for name in GRAPHS}
 
 
-def encode(photo: Photo, face: Face) -> Head:
+def encode_photo(photo: Photo, face: Face) -> Head:
     """Return the head of a photographed person.
 
     Parameters

@@ -135,7 +135,7 @@ def decode_head(data: bytes, name: str = "the file") -> Head:
     arrays = _arrays(header, memoryview(data)[start:], name)
     try:
         head = _built(about, arrays)
-    except (LimnerError, KeyError, TypeError, ValueError, IndexError) as error:
+    except (LimnerError, LookupError, TypeError, ValueError, AttributeError) as error:
         raise _refusal(name, f"what it says of its head does not fit together ({error})") from error
     used = weights_used()
     if dict(head.weights) != used:

@@ -9,10 +9,10 @@ from limner.heads.encode import weights_used
 from limner.records import HEAD_PARTS, Head, HeadPart
 from limner.weights import ledger, session
 
-__all__ = ["sample"]
+__all__ = ["sample_head"]
 
 
-def sample(seed: int, *, truncation_psi: float = 0.7) -> Head:
+def sample_head(seed: int, *, truncation_psi: float = 0.7) -> Head:
     """Return a random head; the same seed gives the same head.
 
     Parameters

@@ -1,0 +1,93 @@
+"""Own pixels: carried where the surface was seen, nowhere else; holes are filled softly."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.heads.conftest import egg, paint
+
+from limner.errors import BadShape
+from limner.geometry.camera import Camera
+from limner.heads.project import carry, fill, surface
+
+
+def seen(yaw_deg: float, side: int = 128) -> tuple[np.ndarray, np.ndarray, Camera]:
+    camera = Camera(yaw_deg, 0, side)
+    depth, _, points = egg(camera)
+    picture = np.where(depth[..., None] > 0, paint(points), 0).astype(np.float32)
+    return picture, depth.astype(np.float32), camera
+
+
+@pytest.mark.parametrize("yaw", [-30.0, 15.0, 30.0])
+def test_carried_pixels_are_those_that_the_other_camera_sees(yaw: float) -> None:
+    (here, first, a), (goal, second, b) = seen(0.0), seen(yaw)
+    found, visible = carry(here, (first, second), (a, b))
+    sure = visible > 0.99
+    assert sure.sum() > 0.4 * (second > 0).sum()
+    assert np.quantile(np.abs(found - goal)[sure], 0.95) < 0.05
+    assert np.abs(found[visible == 0]).max() == 0
+
+
+def test_the_side_that_was_turned_away_is_not_seen() -> None:
+    (here, first, a), (_, second, b) = seen(-25.0), seen(35.0)
+    _, visible = carry(here, (first, second), (a, b))
+    head = second > 0
+    left, right = visible[:, :60][head[:, :60]], visible[:, 68:][head[:, 68:]]
+    assert left.mean() > right.mean() + 0.3
+
+
+def test_what_is_not_known_is_not_carried() -> None:
+    (here, first, a), (_, second, b) = seen(0.0), seen(10.0)
+    known = np.ones((128, 128), np.float32)
+    known[:64] = 0
+    _, visible = carry(here, (first, second), (a, b), known)
+    assert visible[:60].max() == 0
+    assert visible[70:].max() > 0.99
+
+
+def test_numpy_and_torch_carry_alike() -> None:
+    torch = pytest.importorskip("torch")
+    from limner.train.nets.head_refiner import carry as torch_carry
+
+    (here, first, a), (_, second, b) = seen(0.0), seen(20.0)
+    found, visible = carry(here, (first, second), (a, b))
+    poses = [torch.tensor([[c.yaw_deg, c.pitch_deg]]) for c in (a, b)]
+    theirs, there = torch_carry(
+        torch.from_numpy(here.transpose(2, 0, 1))[None],
+        tuple(torch.from_numpy(d)[None, None] for d in (first, second)),
+        tuple(poses),
+    )
+    same = np.abs(there[0, 0].numpy() - visible) < 0.05
+    assert same.mean() > 0.995
+    off = np.abs(theirs[0].numpy().transpose(1, 2, 0) - found)[same & (visible > 0)]
+    assert np.quantile(off, 0.99) < 0.05
+
+
+def test_sizes_that_differ_are_refused() -> None:
+    here, first, a = seen(0.0)
+    with pytest.raises(BadShape, match="one square size"):
+        carry(here, (first, first[:64, :64]), (a, a))
+
+
+def test_edges_and_ground_are_no_surface() -> None:
+    _, depth, _ = seen(0.0)
+    steady = surface(depth)
+    assert steady[64, 64]
+    assert not steady[2, 2]
+    rim = (depth > 0) & (np.roll(depth, 1, 1) == 0)
+    assert not steady[rim].any()
+
+
+def test_a_hole_takes_what_lies_around_it() -> None:
+    picture = np.zeros((64, 64, 3), np.float32)
+    picture[:, 32:] = 100
+    known = np.ones((64, 64), np.float32)
+    known[20:44, 40:60] = 0
+    picture[20:44, 40:60] = 255  # what stands in the hole does not matter
+    filled = fill(picture, known)
+    assert np.abs(filled[26:38, 46:56] - 100).max() < 15
+    assert np.abs(filled[4, 4]).max() < 1
+
+
+def test_nothing_known_is_filled_with_something_finite() -> None:
+    assert np.isfinite(fill(np.ones((16, 16, 3), np.float32), np.zeros((16, 16), np.float32))).all()
