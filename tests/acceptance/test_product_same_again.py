@@ -70,5 +70,23 @@ def test_57_eight_threads_stay_under_the_ceiling_that_info_prints(samples: Path)
     answer = subprocess.run(
         [sys.executable, "-c", code, str(samples)], capture_output=True, text=True, check=True
     )
-    ceiling = objects(run("info", "--json").stdout)[0]["memory_ceiling_mb"]
-    assert json.loads(answer.stdout) < ceiling
+    facts = objects(run("info", "--json").stdout)[0]
+    assert json.loads(answer.stdout) < facts["memory_ceiling_mb"] + 7 * facts["memory_each_more_mb"]
+
+
+@needs_networks
+@pytest.mark.slow
+def test_57_a_photograph_of_twelve_megapixels_stays_under_the_ceiling(samples: Path) -> None:
+    code = (
+        "import sys, resource, limner, cv2\n"
+        "photo = cv2.resize(limner.read_photo(sys.argv[1]).pixels, (3000, 4000))\n"
+        "limner.draw(photo)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code, str(samples / "curls-001.jpg")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(answer.stdout) < api.information()["memory_ceiling_mb"]
