@@ -9,6 +9,7 @@ from pathlib import Path
 import onnx
 import pytest
 
+from limner.errors import CorruptWeights
 from limner.weights import audit, ledger
 
 GRAPHS = Path(ledger.__file__).with_name("graphs")
@@ -103,5 +104,5 @@ def test_a_row_that_lies_about_its_hash_is_caught(tmp_path: Path) -> None:
         f'[a-b]\nsha256 = "{"0" * 64}"\nbytes = 7\nroom = "a"\nlicense = "MIT"\ncommercial = true\n'
     )
     (row,) = ledger.read_rows(tmp_path / "ledger.toml", tmp_path)
-    with pytest.raises(ledger.CorruptWeights, match=r"a-b\.onnx.*sha256"):
+    with pytest.raises(CorruptWeights, match=r"a-b\.onnx.*sha256"):
         ledger.audited_bytes(row)

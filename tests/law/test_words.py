@@ -74,7 +74,8 @@ def licence_of(dist: importlib.metadata.Distribution) -> str:
     """Return what a package says of its own licence, in one line."""
     meta = dist.metadata
     classifiers = [c for c in meta.get_all("Classifier") or [] if c.startswith("License")]
-    stated = meta.get("License-Expression") or (meta.get("License") or "").splitlines()[:1]
+    stated = [line for key in ("License-Expression", "License") for line in meta.get_all(key) or []]
+    stated = [line.splitlines()[0] for line in stated if line][:1]
     return f"{stated} {classifiers}"
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Hand", "canonical", "draw", "rub", "sample_hand", "shift_field"]
 
 _FEATURES = ((5, 7), (4, 6), (2,), (10, 11, 12))
+#: How often a feature is taken from each engine.
+_HABIT = (0.4, 0.1, 0.15, 0.35)
 _HAIRY = (6, 7, 13, 14)
 _GRID = 64
 #: A stroke's ends are not joined.
@@ -83,8 +85,11 @@ def sample_hand(rng: np.random.Generator, roughness: float) -> Hand:
     uses[ground] = True
     if ground != BORDER and rng.random() < 0.6:
         uses[BORDER, [1, 13, 14, 17, 18][: rng.integers(1, 6)]] = True
+    own = rng.choice(4, p=_HABIT)
     for feature in _FEATURES:
-        own = rng.choice(4, p=(0.4, 0.1, 0.15, 0.35))
+        # both eyes are mostly drawn alike
+        if feature != _FEATURES[1] or rng.random() < 0.3:
+            own = rng.choice(4, p=_HABIT)
         if rng.random() < 0.85:
             uses[:, feature] = False
         uses[own, feature] = True

@@ -156,7 +156,7 @@ class HeadPairs:
             "out_depth": out["depth"],
             "out_pose": out["pose"].astype(np.float32),
             "points": out["points"],
-            "real": np.float32(is_real),
+            "real": np.array(is_real, np.float32),
         }
 
     def _changed(

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 __all__ = ["Carried", "write_carry"]
 
 
+#: Held-out people for sheets and scores, by size.
+_JUDGES = {256: 64, 512: 24}
+
+
 @dataclass(frozen=True, slots=True)
 class Carried:
     """What was written: faces to learn from and to judge by, drawings, bytes."""
@@ -62,7 +66,6 @@ def write_carry(
     *,
     size: int = 256,
     least_sharpness: float = 80.0,
-    val: int = 64,
     labels: Path | None = None,
     most_bytes: int = 36_000_000,
     least_faces: int = 100,
@@ -77,12 +80,10 @@ def write_carry(
         256: every sharp, frontal face, those of 512 px made smaller. 512: only those, as they are.
     least_sharpness : float
         As in the recipes.
-    val : int
-        Held-out people for sheets and scores.
     labels : Path, optional
         Folder of ``cufs-drawing.npz``.
     most_bytes : int
-        Where this is not enough, the least sharp faces stay behind.
+        Where this is not enough, some faces stay behind, by lot.
     least_faces : int
         Fewer are refused: nothing can be learnt from them.
 
@@ -94,7 +95,9 @@ def write_carry(
     out.mkdir(parents=True, exist_ok=True)
     inks = _write_drawings(folder, out, labels) if size == 256 else 0
     judges = chosen(folder, "val", least_sharpness)
-    judges = [judges[i] for i in np.unique(np.linspace(0, len(judges) - 1, val).astype(int))]
+    judges = [
+        judges[i] for i in np.unique(np.linspace(0, len(judges) - 1, _JUDGES[size]).astype(int))
+    ]
     _write_tar(judges, out / "celeba-val.tar", 256)
     used = sum(p.stat().st_size for p in out.iterdir() if p.is_file())
     pupils = chosen(folder, "train", least_sharpness, size=size)
@@ -126,20 +129,23 @@ def _webp(pixels: NDArray[np.uint8], quality: int) -> bytes:
     return stream.getvalue()
 
 
-def _png(labels: NDArray[np.uint8]) -> bytes:
+def _lossless(labels: NDArray[np.uint8]) -> bytes:
+    """Return labels as a grey WebP, two thirds of a PNG."""
     stream = io.BytesIO()
-    Image.fromarray(labels).save(stream, "PNG", optimize=True)
+    Image.fromarray(labels).save(stream, "WEBP", lossless=True, method=6)
     return stream.getvalue()
 
 
 def _encoded(source: Source, size: int) -> tuple[bytes, bytes]:
-    """Return photograph and labels at `size`; the pack's own bytes where they have it already."""
+    """Return photograph and labels at `size`; the pack's own photograph where it has that size."""
     photos, labels = _open(source.photos), _open(source.labels)
     ids = labels.labels(source.id)
-    if ids.shape[0] == size:
-        return photos.bytes_of("photo", source.id), labels.bytes_of("label", source.id)
-    photo = cv2.resize(photos.rgb("photo", source.id), (size, size), interpolation=cv2.INTER_AREA)
-    return _webp(np.asarray(photo, np.uint8), 92), _png(shrunk(ids))
+    photo = photos.bytes_of("photo", source.id)
+    if ids.shape[0] != size:
+        pixels = photos.rgb("photo", source.id)
+        small = cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA)
+        photo, ids = _webp(np.asarray(small, np.uint8), 88), shrunk(ids)
+    return photo, _lossless(ids)
 
 
 _open_packs: dict[str, Pack] = {}
@@ -152,13 +158,14 @@ def _open(path: str) -> Pack:
 
 
 def _fit(sources: list[Source], room: int) -> list[Source]:
-    """Return the sources that fit, in their order; larger files hold sharper pictures."""
-    sizes = [sum(len(b) + 512 for b in _encoded(s, 256)) for s in sources]
+    """Return the sources that fit, in their order, chosen by lot."""
     keep: set[int] = set()
-    for i in sorted(range(len(sources)), key=lambda i: -sizes[i]):
-        if sizes[i] <= room:
-            keep.add(i)
-            room -= sizes[i]
+    for i in np.random.default_rng(0).permutation(len(sources)).tolist():
+        size = sum(1024 + len(b) for b in _encoded(sources[i], 256))
+        if size > room:
+            break
+        keep.add(i)
+        room -= size
     return [s for i, s in enumerate(sources) if i in keep]
 
 
@@ -167,7 +174,7 @@ def _write_split(sources: list[Source], out: Path) -> None:
     for source in sources:
         photo, ids = _encoded(source, 256)
         photos.add(f"photo/{source.id}.webp", photo)
-        labels.add(f"label/{source.id}.png", ids)
+        labels.add(f"label/{source.id}.webp", ids)
     photos.close()
     labels.close()
 
@@ -177,7 +184,7 @@ def _write_tar(sources: list[Source], path: Path, size: int) -> None:
     for source in sources:
         photo, ids = _encoded(source, size)
         tar.add(f"photo/{source.id}.webp", photo)
-        tar.add(f"label/{source.id}.png", ids)
+        tar.add(f"label/{source.id}.webp", ids)
     tar.close()
 
 

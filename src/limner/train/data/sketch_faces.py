@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Faces", "Source", "build_faces", "chosen", "palette_of", "shrunk"]
 
 #: Changes whenever what is cached changes, so that an old cache is never read as a new one.
-_FORM = 4
+_FORM = 5
 
 _YAW_DEG = 20.0
 
@@ -295,7 +295,9 @@ def _make(source: Source, size: int) -> _Made:
 def _read(source: Source) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     if source.labels:
         photo = _pack(source.photos).rgb("photo", source.id)
-        return photo, _pack(source.labels).labels(source.id)
+        labels = _pack(source.labels).labels(source.id)
+        # a carried pack keeps labels as grey WebP, which knows no single channel
+        return photo, labels if labels.ndim == 2 else np.ascontiguousarray(labels[..., 0])
     # the same faces in the same order as when they were chosen, dull ones among them
     rows = [
         r for r in read_faces(Path(source.photos), 0.0) if np.allclose(r[2], source.mesh, atol=0.5)

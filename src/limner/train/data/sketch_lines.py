@@ -106,6 +106,9 @@ _CONTOURS: tuple[tuple[int, tuple[int, ...]], ...] = (
 
 _BRIDGE = 9
 
+#: What a crossing takes out of a skeleton.
+_GAP_PX = 6.5
+
 _IRISES = (468, 469, 473, 474)
 _LIDS = (159, 145, 386, 374)
 
@@ -208,7 +211,7 @@ def _walk(pixels: NDArray[np.int64]) -> NDArray[np.float32]:
 
 
 def _join(arms: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-    """Join arms whose ends meet within 4 px and go on in about the same direction."""
+    """Join arms whose ends meet and go on in about the same direction, straightest and nearest first."""
     if len(arms) < 2:
         return arms
     ends = np.array([end for a in arms for end in (a[0], a[-1])])
@@ -216,11 +219,12 @@ def _join(arms: list[NDArray[np.float32]]) -> list[NDArray[np.float32]]:
         [d for a in arms for d in (a[0] - a[min(6, len(a) - 1)], a[-1] - a[-min(7, len(a))])]
     )
     out /= np.maximum(np.hypot(*out.T), 1e-6)[:, None]
-    pairs = np.array(sorted(cKDTree(ends).query_pairs(4.0)), np.int64).reshape(-1, 2)
+    pairs = np.array(sorted(cKDTree(ends).query_pairs(_GAP_PX)), np.int64).reshape(-1, 2)
     pairs = pairs[pairs[:, 0] // 2 != pairs[:, 1] // 2]
     turn = (out[pairs[:, 0]] * out[pairs[:, 1]]).sum(1)
     partner: dict[int, int] = {}
-    for k in np.argsort(turn):
+    away = np.hypot(*(ends[pairs[:, 0]] - ends[pairs[:, 1]]).T)
+    for k in np.argsort(turn + 0.05 * away):
         a, b = (int(v) for v in pairs[k])
         if turn[k] < -0.5 and a not in partner and b not in partner:
             partner[a], partner[b] = b, a

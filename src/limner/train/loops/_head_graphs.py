@@ -77,7 +77,7 @@ def spec(shell: HeadShell, piece: str, *, real: bool) -> ExportSpec:
     base = torch.zeros(1, sizes["base"])
     parts = torch.zeros(1, len(PARTS), sizes["codes"])
     residual = torch.zeros(1, len(PARTS), sizes["residual"], SIDE, SIDE)
-    template: Tensor = shell.field.template.detach().cpu()  # type: ignore[union-attr]
+    template: Tensor = shell.field.template.detach().cpu()  # type: ignore[operator]
     features = torch.zeros(1, len(PARTS), shell.field.channels, SIDE, SIDE)
     pose = torch.zeros(1, 2)
     made: dict[str, tuple[nn.Module, dict[str, Tensor], tuple[str, ...]]] = {

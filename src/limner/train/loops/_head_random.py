@@ -94,5 +94,10 @@ def _features(net: nn.Module, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[
     found = []
     for picture in pictures:
         x: Tensor = (torch.from_numpy(picture.transpose(2, 0, 1)[None].copy()).float() - 127) / 128
-        found.append(net.extract_features(x).mean((2, 3))[0].double().numpy())
+        found.append(
+            net.extract_features(x)  # type: ignore[operator]
+            .mean((2, 3))[0]
+            .double()
+            .numpy()
+        )
     return np.stack(found)

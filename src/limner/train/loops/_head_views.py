@@ -240,6 +240,7 @@ def rows(
         row = [np.asarray(views.photos[i])]
         row += [pixels(v.photo, v.alpha) for v in (again, alone)]
         row += list(tiles(again))
+        turned = again
         for yaw in yaws:
             turned = shell.view(maps, torch.tensor([[yaw, 0.0]], device=pose.device))[1]
             row.append(pixels(turned.photo, turned.alpha))

@@ -197,8 +197,8 @@ class PartsTask:
             limits="Frontal faces within 20 degrees; hats, glasses and beards are few among its teachers.",
             data=(
                 ("CelebAMask-HQ", "LicenseRef-noncommercial-research"),
-                ("FS2K", "MIT repository; photographs non-commercial"),
-                ("CUFS", "research"),
+                ("FS2K: photographs and drawings", "LicenseRef-noncommercial-research"),
+                ("CUFS", "LicenseRef-noncommercial-research"),
             ),
         )
 

@@ -104,6 +104,7 @@ class _PartGenerator(nn.Module):
         """Return depth and density logit (N, 2, S, S), features (N, C, S, S)."""
         place: Tensor = self.place  # type: ignore[assignment]
         x = self.enter(place[None].expand(len(shape), -1, -1))
+        solid = x[:, :2]  # replaced after the sixth layer
         for number, layer in enumerate(self.layers):
             if number < 2 and not self.base:
                 continue
