@@ -95,4 +95,4 @@ def test_the_sheet_shows_random_people(task: head_adversarial.HeadAdversarialTas
     with torch.no_grad():
         sheet = task.sheet(task.nets["shell"].eval())
     assert sheet.shape[1] == 8 * 128
-    assert task.export(task.nets["shell"]).name == "heads-renderer"
+    assert task.export(task.nets["shell"]).name == "heads-encoder"

@@ -137,7 +137,7 @@ class HeadAdversarialTask:
 
     def __init__(self, recipe: Recipe, settings: Settings, data: Path) -> None:
         self.recipe, self.settings, self.data = recipe, settings, data
-        self.piece = "renderer"
+        self.piece = self.pieces[0]
         cache = Path(settings.cache)
         real = build_real(data, cache, "train")
         pairs = HeadPairs(

@@ -21,6 +21,7 @@ from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_views as views
 from limner.train.loops.task import ExportSpec
 from limner.train.losses import heads as losses
+from limner.train.losses.perceptual import feature_distance
 from limner.train.losses.projected import (
     FrozenFeatures,
     ProjectedCritic,
@@ -73,7 +74,7 @@ class Settings:
     real_share: float = 0.75
     look: float = 4.0
     gradient: float = 2.0
-    feature: float = 0.1
+    feature: float = 0.5
     alpha: float = 0.5
     critic: float = 0.05
     critic_from: int = 1000
@@ -216,8 +217,7 @@ class HeadRefineTask:
 
     def _feature(self, a: Tensor, b: Tensor) -> Tensor:
         net = self._frozen(a.device)
-        pairs = zip(net(a / 2 + 0.5)[:3], net(b / 2 + 0.5)[:3], strict=True)
-        return torch.stack([(x - y.detach()).abs().mean() for x, y in pairs]).mean()
+        return feature_distance(net(a / 2 + 0.5)[:3], net(b / 2 + 0.5)[:3])
 
     def _scores(self, photo: Tensor) -> list[Tensor]:
         scores: list[Tensor] = self.nets["critic"](self._frozen(photo.device)(photo / 2 + 0.5))

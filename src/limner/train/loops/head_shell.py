@@ -19,6 +19,7 @@ from limner.train.data.heads import build_real, build_synthetic, template
 from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_views as views
 from limner.train.losses import heads as losses
+from limner.train.losses.perceptual import feature_distance
 from limner.train.nets.head_chart import camera_points
 from limner.train.nets.head_decoders import smooth_labels
 from limner.train.nets.head_shell import RAYS, HeadShell
@@ -97,7 +98,7 @@ class HeadShellTask:
 
     def __init__(self, recipe: Recipe, settings: Settings, data: Path) -> None:
         self.recipe, self.settings, self.data = recipe, settings, data
-        self.piece = "renderer"
+        self.piece = self.pieces[0]
         cache = Path(settings.cache)
         synthetic = build_synthetic(data, cache, "train")
         real = build_real(data, cache, "train") if settings.real_share > 0 else None
@@ -174,14 +175,13 @@ class HeadShellTask:
         return found
 
     def _feature(self, a: Tensor, b: Tensor) -> Tensor:
-        """Return the L1 distance of frozen features, by scale."""
+        """Return how far apart frozen features of two pictures are."""
         if self.features is None:
             from limner.train.losses.projected import FrozenFeatures
 
             self.features = FrozenFeatures()
         net = self.features.to(a.device)
-        pairs = zip(net(a / 2 + 0.5)[:3], net(b / 2 + 0.5)[:3], strict=True)
-        return torch.stack([(x - y.detach()).abs().mean() for x, y in pairs]).mean()
+        return feature_distance(net(a / 2 + 0.5)[:3], net(b / 2 + 0.5)[:3])
 
     def _mesh(self, maps: views.Maps, batch: dict[str, Tensor], real: Tensor) -> Tensor:
         chosen = views.Maps(maps.radius[real], maps.density[real], maps.features[real])
