@@ -25,6 +25,20 @@ needs_networks = pytest.mark.skipif(
 )
 
 
+#: Defines ``peak_mb()`` in a child: its own most resident memory. `getrusage` will not do on Linux, where a child
+#: takes over the peak of the process that started it.
+PEAK = """
+def peak_mb():
+    import re, resource, sys
+    try:
+        status = open("/proc/self/status").read()
+        return int(re.search(r"VmHWM:\\s*(\\d+)", status)[1]) / 1000
+    except OSError:
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return used / (1e6 if sys.platform == "darwin" else 1e3)
+"""
+
+
 def command(*words: str | Path) -> list[str]:
     """Return the command line that runs the program with `words`."""
     return [sys.executable, "-m", "limner.cli", *(str(word) for word in words)]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.acceptance.program import needs_networks, objects, run, save, small
+from tests.acceptance.program import PEAK, needs_networks, objects, run, save, small
 
 from limner import api
 
@@ -61,11 +61,11 @@ def test_57_eight_threads_give_what_one_gives(samples: Path) -> None:
 @pytest.mark.slow
 def test_57_eight_threads_stay_under_the_ceiling_that_info_prints(samples: Path) -> None:
     code = (
-        "import sys, resource, glob, limner\n"
+        PEAK + "import sys, glob, limner\n"
         "from concurrent.futures import ThreadPoolExecutor\n"
         "names = sorted(glob.glob(sys.argv[1] + '/*.jpg')) * 2\n"
         "with ThreadPoolExecutor(8) as pool: list(pool.map(limner.draw, names))\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)"
+        "print(peak_mb())"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code, str(samples)], capture_output=True, text=True, check=True
@@ -78,10 +78,10 @@ def test_57_eight_threads_stay_under_the_ceiling_that_info_prints(samples: Path)
 @pytest.mark.slow
 def test_57_a_photograph_of_twelve_megapixels_stays_under_the_ceiling(samples: Path) -> None:
     code = (
-        "import sys, resource, limner, cv2\n"
+        PEAK + "import sys, limner, cv2\n"
         "photo = cv2.resize(limner.read_photo(sys.argv[1]).pixels, (3000, 4000))\n"
         "limner.draw(photo)\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)"
+        "print(peak_mb())"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code, str(samples / "curls-001.jpg")],

@@ -22,12 +22,8 @@ from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_random as randoms
 from limner.train.loops import _head_views as views
 from limner.train.loops import head_shell
-from limner.train.losses.projected import (
-    FrozenFeatures,
-    ProjectedCritic,
-    hinge_critic,
-    hinge_maker,
-)
+from limner.train.losses.projected import ProjectedCritic, hinge_critic, hinge_maker
+from limner.train.nets.frozen import open_frozen
 from limner.train.nets.head_chart import PARTS
 from limner.train.nets.head_critic import HeadCritic, logistic_critic, logistic_maker, r1
 from limner.train.nets.head_decoders import smooth_labels
@@ -77,6 +73,8 @@ class Settings:
         Channels of the critics at full size.
     rays, real_share, feature : int, float, float
         Of the supervised losses; see `head_shell`.
+    frozen : str
+        Folder with ``lite1.npz``, where its package is not installed.
     cache : str
         Folder of the arrays built from the packs.
     people : int
@@ -101,6 +99,7 @@ class Settings:
     rays: int = 64
     real_share: float = 0.5
     feature: float = 0.0
+    frozen: str = ""
     cache: str = "runs/cache"
     people: int = 200
 
@@ -162,7 +161,8 @@ class HeadAdversarialTask:
                 "projected": ProjectedCritic(),
             }
         )
-        self.frozen = FrozenFeatures()
+        folder = Path(settings.frozen) if settings.frozen else None
+        self.frozen = open_frozen("lite1", folder)
 
     def _lessons(self, cache: Path) -> head_shell.HeadShellTask:
         """Return the shell's own task without its data: only its losses are asked for."""
@@ -246,7 +246,7 @@ class HeadAdversarialTask:
         """Return what the critics say of made heads, as losses of the maker."""
         picture, read = self.nets["picture"](self._sized(made["picture"]))
         classes, _ = self.nets["classes"](made["classes"])
-        scores = self.nets["projected"](self.frozen.to(pose.device)(made["picture"] / 2 + 0.5))
+        scores = self.nets["projected"](self.frozen.to(pose.device)(made["picture"]))
         return {
             "picture": logistic_maker(picture),
             "classes": logistic_maker(classes),
@@ -273,7 +273,7 @@ class HeadAdversarialTask:
         true, read = nets["picture"](self._sized(real["picture"]))
         false, _ = nets["picture"](self._sized(made["picture"]))
         frozen = self.frozen.to(pose.device)
-        both = [frozen(x["picture"] / 2 + 0.5) for x in (real, made)]
+        both = [frozen(x["picture"]) for x in (real, made)]
         log = {
             "d_picture": logistic_critic(true, false),
             "d_classes": logistic_critic(

@@ -22,12 +22,8 @@ from limner.train.loops import _head_views as views
 from limner.train.loops.task import ExportSpec
 from limner.train.losses import heads as losses
 from limner.train.losses.perceptual import feature_distance
-from limner.train.losses.projected import (
-    FrozenFeatures,
-    ProjectedCritic,
-    hinge_critic,
-    hinge_maker,
-)
+from limner.train.losses.projected import ProjectedCritic, hinge_critic, hinge_maker
+from limner.train.nets.frozen import open_frozen
 from limner.train.nets.head_decoders import smooth_labels
 from limner.train.nets.head_refiner import HeadRefiner, carry
 
@@ -63,6 +59,8 @@ class Settings:
         Step at which the critic begins to be heard.
     turned : float
         Share of the critic's opinion that is about freely turned views.
+    frozen : str
+        Folder with ``lite1.npz``, where its package is not installed.
     cache : str
         Folder of the arrays built from the packs.
     people : int
@@ -79,6 +77,7 @@ class Settings:
     critic: float = 0.05
     critic_from: int = 1000
     turned: float = 0.5
+    frozen: str = ""
     cache: str = "runs/cache"
     people: int = 40
 
@@ -122,11 +121,12 @@ class HeadRefineTask:
         )
         self.shell = graphs.load_shell(Path(settings.shell))
         self.nets = nn.ModuleDict({"refiner": HeadRefiner(settings.width)})
-        self.features: FrozenFeatures | None = None
+        self.features: nn.Module | None = None
         if settings.critic > 0:
             self.nets["critic"] = ProjectedCritic()
         if settings.critic > 0 or settings.feature > 0:
-            self.features = FrozenFeatures()
+            folder = Path(settings.frozen) if settings.frozen else None
+            self.features = open_frozen("lite1", folder)
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Return one optimiser a net."""
@@ -211,16 +211,16 @@ class HeadRefineTask:
         back = Lost(torch.where(pick, again, gone), torch.where(pick, still, seen), mixed)
         return back, Lost(gone, seen, away)
 
-    def _frozen(self, device: torch.device) -> FrozenFeatures:
+    def _frozen(self, device: torch.device) -> nn.Module:
         assert self.features is not None  # noqa: S101
         return self.features.to(device)
 
     def _feature(self, a: Tensor, b: Tensor) -> Tensor:
         net = self._frozen(a.device)
-        return feature_distance(net(a / 2 + 0.5)[:3], net(b / 2 + 0.5)[:3])
+        return feature_distance(net(a), net(b))
 
     def _scores(self, photo: Tensor) -> list[Tensor]:
-        scores: list[Tensor] = self.nets["critic"](self._frozen(photo.device)(photo / 2 + 0.5))
+        scores: list[Tensor] = self.nets["critic"](self._frozen(photo.device)(photo))
         return scores
 
     def _held_out(self, device: torch.device, count: int) -> Iterator[tuple[Tensor, Tensor, Lost]]:

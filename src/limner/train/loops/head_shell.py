@@ -20,6 +20,7 @@ from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_views as views
 from limner.train.losses import heads as losses
 from limner.train.losses.perceptual import feature_distance
+from limner.train.nets.frozen import open_frozen
 from limner.train.nets.head_chart import camera_points
 from limner.train.nets.head_decoders import smooth_labels
 from limner.train.nets.head_shell import RAYS, HeadShell
@@ -56,6 +57,8 @@ class Settings:
         Normal noise on the codes, so that their neighbours are heads too.
     look, gradient, feature, labels, alpha, masks, depth, surface, mesh, smooth, code : float
         Weights of the losses; `feature` compares frozen features (Lite1) and costs a third more time on a CPU.
+    frozen : str
+        Folder with ``lite1.npz``, where its package is not installed.
     cache : str
         Folder of the arrays built from the packs.
     people : int
@@ -81,6 +84,7 @@ class Settings:
     mesh: float = 0.3
     smooth: float = 0.02
     code: float = 1e-2
+    frozen: str = ""
     cache: str = "runs/cache"
     people: int = 36
 
@@ -177,11 +181,10 @@ class HeadShellTask:
     def _feature(self, a: Tensor, b: Tensor) -> Tensor:
         """Return how far apart frozen features of two pictures are."""
         if self.features is None:
-            from limner.train.losses.projected import FrozenFeatures
-
-            self.features = FrozenFeatures()
+            folder = Path(self.settings.frozen) if self.settings.frozen else None
+            self.features = open_frozen("lite1", folder)
         net = self.features.to(a.device)
-        return feature_distance(net(a / 2 + 0.5)[:3], net(b / 2 + 0.5)[:3])
+        return feature_distance(net(a), net(b))
 
     def _mesh(self, maps: views.Maps, batch: dict[str, Tensor], real: Tensor) -> Tensor:
         chosen = views.Maps(maps.radius[real], maps.density[real], maps.features[real])

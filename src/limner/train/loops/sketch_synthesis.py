@@ -174,6 +174,8 @@ class SynthesisTask:
                 net.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
             self.gates = self.gates.to(device)
             self._bank = {}
+            # every batch has the same shapes: let the GPU's library choose its fastest ways once
+            torch.backends.cudnn.benchmark = device.type == "cuda"
 
     def _inputs(self, batch: dict[str, Tensor]) -> Inputs:
         """Return a batch as the nets want it: floats, projected codes, gated ink."""
