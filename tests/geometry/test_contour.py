@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -40,3 +41,31 @@ def test_shapes_at_the_edge_are_closed_on_the_edge() -> None:
 
 def test_blank_paper_has_no_ring() -> None:
     assert rings(np.zeros((9, 9), np.float32)) == []
+
+
+def test_high_corners_that_touch_at_a_point_are_two_rings() -> None:
+    sheet = np.zeros((8, 8), np.float32)
+    sheet[2:4, 2:4] = sheet[4:6, 4:6] = 1
+    assert [area(ring) for ring in rings(sheet)] == [3.5, 3.5]
+
+
+@pytest.mark.parametrize("sigma", [0, 1.5])
+def test_rings_are_those_of_scikit_image(sigma: float) -> None:
+    measure = pytest.importorskip("skimage.measure")
+    noise = np.random.default_rng(4).random((40, 50))
+    sheet = np.pad(cv2.GaussianBlur(noise, (0, 0), sigma) if sigma else noise, 2)
+    level = float(np.median(sheet))
+    theirs = [r[:, ::-1] for r in measure.find_contours(sheet.astype(np.float32), level)]
+    ours = rings(sheet.astype(np.float32), level)
+    assert len(ours) == len(theirs) > 3
+    for a, b in zip(sorted(ours, key=_first), sorted(theirs, key=_first), strict=True):
+        # The same ring, the same way round, from whichever point.
+        np.testing.assert_allclose(_turned(a), _turned(b), atol=1e-5)
+
+
+def _turned(ring: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.roll(ring[:-1], -int(np.lexsort(np.round(ring[:-1], 5).T)[0]), axis=0)
+
+
+def _first(ring: NDArray[np.float64]) -> list[float]:
+    return [float(v) for v in np.round(_turned(ring)[0], 5)]

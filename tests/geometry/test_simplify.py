@@ -92,3 +92,19 @@ def test_a_ring_has_no_seam_after_smoothing() -> None:
 def test_too_few_points_to_smooth_come_back(count: int) -> None:
     line = np.ones((count, 2))
     np.testing.assert_array_equal(smooth(line, 3), line)
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("count", [4, 9, 60])
+def test_smoothing_is_a_gaussian_blur_of_the_line(count: int, closed: bool) -> None:
+    blur = pytest.importorskip("scipy.ndimage").gaussian_filter1d
+    line = np.random.default_rng(count).random((count, 3))
+    if closed:
+        line[-1] = line[0]
+        expected = blur(line[:-1], 2.0, axis=0, mode="wrap")
+        np.testing.assert_allclose(smooth(line, 2.0, closed=True)[:-1], expected)
+        return
+    reach = min(count - 1, 8)
+    mirrored = [2 * line[0] - line[reach:0:-1], line, 2 * line[-1] - line[-2 : -reach - 2 : -1]]
+    expected = blur(np.concatenate(mirrored), 2.0, axis=0)[reach : reach + count]
+    np.testing.assert_allclose(smooth(line, 2.0)[1:-1], expected[1:-1])

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy.ndimage import distance_transform_edt
 
 from limner.faces.parse import CROP_PX, parse_crop, parse_crops
 from limner.geometry.affine import invert
 from limner.geometry.align import warp
+from limner.geometry.near import nearest
 from limner.records import CLASSES, SemanticMap
 
 if TYPE_CHECKING:
@@ -182,9 +182,8 @@ def _tell_apart(
     if not known.any():
         return np.zeros(mask.shape, bool)
     # a first guess: each pixel outside is what the nearest pixel of the middle is
-    rows, columns = distance_transform_edt(mask == 255, return_distances=False, return_indices=True)
-    guess = mask[rows, columns]
     outside = mask == 255
+    guess = mask[nearest(~outside)]
     # shoulders: under a head there is a body, whatever it wears
     below = cv2.ellipse(
         np.zeros(mask.shape, np.uint8),
@@ -240,7 +239,6 @@ def _carried(
     if unset.all():
         out = np.zeros(person.shape, np.uint8)
     else:
-        rows, columns = distance_transform_edt(unset, return_distances=False, return_indices=True)
-        out = np.where(person, grown[rows, columns], 0).astype(np.uint8)
+        out = np.where(person, grown[nearest(~unset)], 0).astype(np.uint8)
     out[middle] = labels
     return out

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
 
 from limner.geometry.affine import apply, invert
 from limner.geometry.align import warp
@@ -73,7 +73,7 @@ def _run(
     out = session().run(WEIGHT, {"crop": x})
     points = out["points"][0, :, :2].astype(np.float64) * _CROP_PX - 0.5
     back = np.asarray(apply(invert(matrix), points), np.float32)
-    return back, out["pose"][0], float(expit(float(out["presence"][0, 0])))
+    return back, out["pose"][0], 0.5 + 0.5 * math.tanh(0.5 * float(out["presence"][0, 0]))
 
 
 def find_landmarks(pixels: NDArray[np.uint8], found: Found) -> Marked:

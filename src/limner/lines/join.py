@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.spatial import cKDTree
 
+from limner.geometry.near import pairs_within
 from limner.geometry.simplify import arc_length
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _over_gaps(
     free = np.flatnonzero((partner < 0) & ~closed)
     if gap_px <= 0 or free.size < 2:
         return
-    pairs = cKDTree(ends.tips[free]).query_pairs(gap_px, output_type="ndarray")
+    pairs = pairs_within(ends.tips[free], gap_px)
     a, b = free[pairs[:, 0]], free[pairs[:, 1]]
     across = ends.tips[b] - ends.tips[a]
     distance = np.hypot(*across.T)

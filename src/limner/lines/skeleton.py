@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from skimage.morphology import skeletonize
 
 from limner.geometry.simplify import arc_length
+from limner.geometry.thin import thin
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,15 +89,15 @@ def find_skeleton(mask: NDArray[np.bool_]) -> Skeleton:
     framed = np.pad(mask, 1).astype(np.uint8)
     distance = cv2.distanceTransform(framed, cv2.DIST_L2, cv2.DIST_MASK_5)
     radius = np.asarray(distance, np.float32)[1:-1, 1:-1]
-    branches, nodes = _chains(skeletonize(mask))  # type: ignore[no-untyped-call]
+    branches, nodes = _chains(thin(mask))
     reach = _look_up(radius, nodes)
     branches = _without_spurs(branches, reach)
     nodes = _merged(branches, nodes, reach)
     return Skeleton([b for b in branches if b.points.size], nodes, radius)
 
 
-def _chains(thin: NDArray[np.bool_]) -> tuple[list[Branch], NDArray[np.float64]]:
-    padded = np.pad(thin, 1)
+def _chains(lines: NDArray[np.bool_]) -> tuple[list[Branch], NDArray[np.float64]]:
+    padded = np.pad(lines, 1)
     rows, columns = np.nonzero(padded)
     index = np.full(padded.shape, -1, np.int64)
     index[rows, columns] = np.arange(rows.size)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
-from scipy import ndimage
 
 from limner.metrics._check import drawing_pair
 
@@ -67,5 +67,5 @@ def ink_agreement(a: ArrayLike, b: ArrayLike, *, reach_px: float = 2.0, ink: flo
 
 
 def _reached(ink: NDArray[np.bool_], by: NDArray[np.bool_], reach_px: float) -> float:
-    distance = ndimage.distance_transform_edt(~by)
-    return float((distance[ink] <= reach_px).mean())
+    distance = cv2.distanceTransform((~by).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return float((np.asarray(distance)[ink] <= reach_px).mean())

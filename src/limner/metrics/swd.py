@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 from limner.errors import BadShape
 
@@ -109,10 +108,12 @@ def _pyramid(x: Floats) -> list[Floats]:
 
 
 def _smooth(x: Floats) -> Floats:
-    smooth: Floats = ndimage.correlate1d(
-        ndimage.correlate1d(x, _SMOOTH, axis=1, mode="mirror"), _SMOOTH, axis=2, mode="mirror"
-    )
-    return smooth
+    for axis in (1, 2):
+        border = [(2, 2) if i == axis else (0, 0) for i in range(x.ndim)]
+        padded, size = np.pad(x, border, mode="reflect"), x.shape[axis]
+        shifted = (np.take(padded, range(k, k + size), axis) for k in range(len(_SMOOTH)))
+        x = sum((w * part for w, part in zip(_SMOOTH, shifted, strict=True)), np.float32(0))
+    return np.asarray(x, np.float32)
 
 
 def _enlarged(x: Floats, shape: tuple[int, ...]) -> Floats:

@@ -1,0 +1,37 @@
+"""Neighbours among points, and the nearest pixel of a mask."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from limner.geometry.near import nearest, pairs_within
+
+
+@pytest.mark.parametrize("reach", [0.5, 3.0, 40.0])
+def test_pairs_are_those_found_by_comparing_all(reach: float) -> None:
+    points = np.random.default_rng(1).uniform(-20, 80, (300, 2))
+    away = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
+    wanted = np.argwhere(np.triu(away <= reach, 1))
+    np.testing.assert_array_equal(pairs_within(points, reach), wanted)
+
+
+def test_fewer_than_two_points_have_no_pairs() -> None:
+    assert pairs_within(np.zeros((1, 2)), 3).shape == (0, 2)
+    assert pairs_within(np.zeros((0, 2)), 3).shape == (0, 2)
+
+
+def test_equal_points_are_a_pair() -> None:
+    assert pairs_within(np.ones((2, 2)), 0.1).tolist() == [[0, 1]]
+
+
+def test_the_nearest_pixel_is_at_most_a_little_further_than_the_exact_one() -> None:
+    mask = np.random.default_rng(2).random((40, 56)) < 0.02
+    rows, columns = nearest(mask)
+    assert mask[rows, columns].all()
+    yy, xx = np.mgrid[:40, :56]
+    got = np.hypot(rows - yy, columns - xx)
+    seeds = np.argwhere(mask)
+    exact = np.hypot(seeds[:, 0, None, None] - yy, seeds[:, 1, None, None] - xx).min(axis=0)
+    assert (got <= 1.05 * exact + 1e-9).all()
+    assert (got == exact).mean() > 0.98
