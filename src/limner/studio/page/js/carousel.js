@@ -1,0 +1,320 @@
+// The Turn room: a photograph or a number in → a head that turns, in every style, with its labels.
+import { $, download, el, icon, roving, slider } from "./dom.js";
+import * as http from "./http.js";
+import { bind } from "./keys.js";
+import { take } from "./photos.js";
+import * as project from "./project.js";
+import { announce, toast, working } from "./talk.js";
+
+const YAW = 60, PITCH = 30;
+const degrees = (v) => `${Math.round(v)}°`;
+const fresh = () => ({ yaw: 0, pitch: 0, show: "drawing", style: "croquis", labels: false, labelStrength: 45 });
+
+export class Carousel {
+  constructor(house) {
+    this.house = house;
+    this.ready = { ready: true, sentence: "" };
+    this.styles = [];
+    this.parts = [];
+    this.settings = fresh();
+    /** Heads so far; the last is shown. An edit adds one, undo takes it away. */
+    this.heads = [];
+    this.undone = [];
+    this.images = {};
+    this.stage = $("#turn-stage");
+    this.#panel();
+    this.#keys();
+    project.join("turn", { save: () => this.save(), load: (value, files) => this.load(value, files), isEmpty: () => !this.heads.length });
+    http.onRestart(() => { for (const head of this.heads) head.info = null; });
+    http.onReach((yes) => { if (yes && this.head) this.ask(); });
+    this.#show();
+  }
+
+  get head() { return this.heads[this.heads.length - 1] || null; }
+
+  setState(state) {
+    this.ready = state.rooms.turn;
+    this.styles = state.styles;
+    this.parts = state.head_parts || [];
+    this.style.replaceChildren(...this.styles.map((s) => el("option", { value: s.name }, s.title.split(":")[0])));
+    if (!this.styles.some((s) => s.name === this.settings.style)) this.settings.style = this.styles[0]?.name || "";
+    this.style.value = this.settings.style;
+    this.part.replaceChildren(...this.parts.map((p) => el("option", { value: p }, p)));
+    this.part.value = "hair";
+    this.#show();
+  }
+
+  // ---- where heads come from
+
+  async fromBlob(file) {
+    try { const { photo } = await take(file, this.house.draw.limits); await this.#new((signal) => photo.with((id) => http.newHead({ photo: id, face: 0 }, signal), signal), file.name); } catch (error) { this.#trouble(error); }
+  }
+
+  async fromSource(id) {
+    const photoOf = await this.house.draw.chooser(id);
+    if (photoOf) await this.#new((signal) => photoOf((photo) => http.newHead({ photo, face: 0 }, signal)), "photograph");
+  }
+
+  random() { return this.#new((signal) => http.newHead({ seed: Math.floor(Math.random() * 1e6), truncation_psi: 0.7 }, signal), "random"); }
+
+  async openFile(file) { await this.#new((signal) => http.openHead(file, signal), file.name); }
+
+  async #new(make, name) {
+    this.abort?.abort();
+    this.abort = new AbortController();
+    this.#wait("Making the head…");
+    try {
+      const info = await working(make(this.abort.signal));
+      this.heads = [{ info, name, blob: null }];
+      this.undone = [];
+      this.settings.yaw = info.yaw_deg || 0;
+      this.settings.pitch = info.pitch_deg || 0;
+      this.images = {};
+      announce("The head is ready. Drag it, or use the arrow keys.");
+      this.#show();
+      this.ask();
+      this.#remember();
+    } catch (error) { this.#trouble(error); this.#show(); }
+  }
+
+  /** Keep the head as a file, so that it outlives the server's memory. */
+  async #remember() {
+    const head = this.head;
+    try { head.blob = (await http.headFile(head.info.head)).blob; project.changed("turn"); } catch { /* it is still on the server; only a restart would lose it */ }
+  }
+
+  async #id(head) {
+    if (head.info) return head.info.head;
+    if (!head.blob) throw new http.Trouble("The server was started anew and this head was not kept. Make it again from its photograph.", "gone", 404);
+    head.info = await http.openHead(head.blob);
+    return head.info.head;
+  }
+
+  async edit(wish, words) {
+    const head = this.head;
+    if (!head) return;
+    try {
+      const info = await working(http.editHead(await this.#id(head), wish));
+      this.heads.push({ info, name: head.name, blob: null });
+      if (this.heads.length > 20) this.heads.shift();
+      this.undone = [];
+      this.images = {};
+      this.#buttons();
+      this.ask();
+      announce(words);
+      this.#remember();
+    } catch (error) { this.#trouble(error); }
+  }
+
+  undo() { if (this.heads.length < 2) { announce("Nothing to undo."); return; } this.undone.push(this.heads.pop()); this.#stepped("Undone."); }
+  redo() { const head = this.undone.pop(); if (!head) { announce("Nothing to do again."); return; } this.heads.push(head); this.#stepped("Done again."); }
+  #stepped(words) { this.images = {}; this.#buttons(); this.ask(); project.changed("turn"); announce(words); }
+
+  // ---- turning
+
+  turn(dyaw, dpitch) { this.place(this.settings.yaw + dyaw, this.settings.pitch + dpitch); }
+
+  place(yaw, pitch) {
+    this.settings.yaw = Math.max(-YAW, Math.min(YAW, yaw));
+    this.settings.pitch = Math.max(-PITCH, Math.min(PITCH, pitch));
+    this.yaw.set(this.settings.yaw);
+    this.pitch.set(this.settings.pitch);
+    this.ask();
+    project.changed("turn", 1500);
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => announce(`${degrees(this.settings.yaw)} to the side, ${degrees(this.settings.pitch)} up.`), 700);
+  }
+
+  /** Ask for the view of now; while one is under way only the newest waits, and the newest is always drawn last. */
+  ask() {
+    this.wanted = true;
+    clearTimeout(this.rest);
+    if (!this.asking) this.#loop();
+  }
+
+  async #loop() {
+    this.asking = true;
+    try {
+      while (this.wanted && this.head) {
+        this.wanted = false;
+        await this.#fetch(256);
+      }
+      this.rest = setTimeout(() => this.#fine(), 220);
+    } catch (error) { this.#trouble(error); } finally { this.asking = false; }
+    if (this.wanted && http.isOnline() && this.head) this.ask();
+  }
+
+  async #fine() {
+    if (this.asking || this.dragging || !this.head) return;
+    this.asking = true;
+    try { await working(this.#fetch(512)); } catch (error) { this.#trouble(error); } finally { this.asking = false; }
+    if (this.wanted) this.ask();
+  }
+
+  async #fetch(size) {
+    const s = { ...this.settings }, head = this.head, id = await this.#id(head);
+    const wish = { yaw_deg: s.yaw, pitch_deg: s.pitch, size, style: s.style, strength: 1 };
+    let answers;
+    try {
+      answers = [await http.view(id, { ...wish, show: s.show })];
+      if (s.labels) answers.push(await http.view(id, { ...wish, show: "labels" }));
+    } catch (error) {
+      if (error.code === "gone" && head.info) { head.info = null; this.wanted = true; return; }
+      if (error.code === "stale") { this.wanted = true; return; }
+      throw error;
+    }
+    if (head !== this.head) return;
+    await this.#paint("main", answers[0].blob);
+    this.labelsImg.hidden = !s.labels;
+    if (answers[1]) await this.#paint("labels", answers[1].blob);
+    this.mainImg.alt = `${s.show === "drawing" ? "Drawing" : "Photograph"} of the head, ${degrees(s.yaw)} to the side, ${degrees(s.pitch)} up`;
+    this.state.hidden = true;
+  }
+
+  async #paint(which, blob) {
+    const url = URL.createObjectURL(blob), img = which === "main" ? this.mainImg : this.labelsImg, old = img.src;
+    img.src = url;
+    await img.decode().catch(() => undefined);
+    if (old.startsWith("blob:")) URL.revokeObjectURL(old);
+    if (which === "main") this.shown = blob;
+  }
+
+  // ---- the page
+
+  #show() {
+    this.group.hidden = !this.head || !this.ready.ready;
+    if (!this.ready.ready) {
+      this.stage.replaceChildren(el("div", { class: "trouble" }, el("h2", {}, "Heads are not here yet"), el("p", {}, this.ready.sentence)));
+      this.makers.hidden = true;
+      return;
+    }
+    this.makers.hidden = false;
+    this.#sources();
+    if (!this.head) {
+      this.stage.replaceChildren(el("div", { class: "trouble" }, el("h2", {}, "Turn a head"),
+        el("p", {}, "Take one from a photograph, or meet somebody who does not exist; then drag to turn it."),
+        el("div", { class: "row center" }, el("button", { class: "primary", onclick: () => this.fromSource(this.house.draw.photo?.id || "") }, icon("photo"), "From a photograph"),
+          el("button", { onclick: () => this.random() }, icon("shuffle"), "A random person"))));
+      return;
+    }
+    this.mainImg = el("img", { alt: "", draggable: false });
+    this.labelsImg = el("img", { class: "labels", alt: "", draggable: false, hidden: true });
+    this.state = el("span", { class: "pill", hidden: true });
+    const sheet = el("div", { class: "sheet", tabIndex: 0, role: "group", "aria-label": "The head. Arrow keys turn it." }, this.mainImg, this.labelsImg);
+    sheet.style.setProperty("--labels", String(this.settings.labelStrength / 100));
+    sheet.addEventListener("pointerdown", (e) => { if (e.button) return; this.dragging = { x: e.clientX, y: e.clientY, yaw: this.settings.yaw, pitch: this.settings.pitch }; sheet.setPointerCapture(e.pointerId); });
+    sheet.addEventListener("pointermove", (e) => {
+      const d = this.dragging;
+      if (!d) return;
+      const k = 150 / sheet.clientWidth;
+      // the head follows the hand: pulled to the right it looks to the right, so the camera goes to the left
+      this.place(d.yaw - (e.clientX - d.x) * k, d.pitch + (e.clientY - d.y) * k);
+    });
+    for (const name of ["pointerup", "pointercancel"]) sheet.addEventListener(name, () => { this.dragging = null; this.ask(); });
+    sheet.addEventListener("dblclick", () => this.place(0, 0));
+    this.sheet = sheet;
+    this.stage.replaceChildren(sheet, this.state);
+    this.#buttons();
+    this.yaw.set(this.settings.yaw);
+    this.pitch.set(this.settings.pitch);
+  }
+
+  #wait(words) {
+    this.stage.replaceChildren(el("span", { class: "pill", role: "status" }, el("span", {}, words), el("button", { onclick: () => { this.abort.abort(); this.#show(); } }, "Stop")));
+  }
+
+  #trouble(error) {
+    if (error.silent) return;
+    if (error.code === "missing_weights") { this.ready = { ready: false, sentence: error.message }; this.#show(); return; }
+    if (error.code === "no_face") { toast("No face was found in this photograph. Choose one where the face is larger and turned less.", { bad: true, key: "turn" }); return; }
+    if (error.code !== "offline") toast(error.message, { bad: true, key: "turn" });
+  }
+
+  #sources() {
+    this.source.replaceChildren(el("option", { value: "" }, "A file…"), ...this.house.draw.names().map(([id, name]) => el("option", { value: id }, name)));
+    if (this.house.draw.photo) this.source.value = this.house.draw.photo.id;
+  }
+
+  #buttons() { this.undoButton.disabled = this.heads.length < 2; this.redoButton.disabled = !this.undone.length; }
+
+  enter() { this.#sources(); if (this.head && !this.shown) this.ask(); }
+
+  #panel() {
+    const set = (name, value) => { this.settings[name] = value; this.ask(); project.changed("turn"); };
+    this.source = el("select", { "aria-label": "Photograph" });
+    this.makers = el("div", { class: "group" }, el("h3", {}, "Whose head"), this.source,
+      el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.fromSource(this.source.value) }, icon("photo"), "From this photograph"),
+        el("button", { class: "small", onclick: () => this.random() }, icon("shuffle"), "Random")));
+    this.yaw = slider({ label: "To the side", min: -YAW, max: YAW, value: 0, show: degrees, input: (v) => this.place(v, this.settings.pitch) });
+    this.pitch = slider({ label: "Up and down", min: -PITCH, max: PITCH, value: 0, show: degrees, input: (v) => this.place(this.settings.yaw, v) });
+    const shows = el("div", { class: "segments", role: "radiogroup", "aria-label": "Shown as" }, ...[["drawing", "Drawing"], ["photo", "Photograph"], ["depth", "Depth"]].map(([value, text]) => {
+      const b = el("button", { role: "radio", "aria-checked": String(value === this.settings.show), onclick: () => pick(value) }, text);
+      b.dataset.show = value;
+      return b;
+    }));
+    const pick = (value) => { this.markShow(value); set("show", value); };
+    this.markShow = (value) => { for (const b of shows.children) { b.setAttribute("aria-checked", String(b.dataset.show === value)); b.tabIndex = b.dataset.show === value ? 0 : -1; } };
+    this.markShow(this.settings.show);
+    roving(shows, "button", (b) => pick(b.dataset.show));
+    this.style = el("select", { id: "turn-style", onchange: () => set("style", this.style.value) });
+    this.labels = el("input", { type: "checkbox", onchange: () => { set("labels", this.labels.checked); } });
+    this.labelForce = slider({ label: "How strong", min: 10, max: 100, value: 45, show: (v) => `${v} %`, input: (v) => { this.settings.labelStrength = v; this.sheet?.style.setProperty("--labels", String(v / 100)); } });
+    this.part = el("select", { id: "turn-part" });
+    this.undoButton = el("button", { class: "icon", "aria-label": "Undo", title: "Undo  Ctrl Z", onclick: () => this.undo() }, icon("undo"));
+    this.redoButton = el("button", { class: "icon", "aria-label": "Do again", title: "Do again  Ctrl Shift Z", onclick: () => this.redo() }, icon("redo"));
+    const seed = () => Math.floor(Math.random() * 1e6);
+    const names = () => this.part.value;
+    this.group = el("div", {},
+      el("div", { class: "group" }, el("h3", {}, "View"), this.yaw.field, this.pitch.field, el("button", { class: "quiet small", onclick: () => this.place(0, 0) }, "Face the front")),
+      el("div", { class: "group" }, el("h3", {}, "Shown as"), shows, el("div", { class: "field" }, el("label", { for: "turn-style" }, "Style"), this.style)),
+      el("div", { class: "group" }, el("h3", {}, "Labels"), el("label", { class: "check flush" }, this.labels, el("span", {}, "Lay the labels over it")), this.labelForce.field),
+      el("div", { class: "group" }, el("h3", {}, "Parts"), el("div", { class: "field" }, el("label", { for: "turn-part" }, "Part"), this.part),
+        el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.edit({ part: names(), seed: seed() }, `Another ${names()}.`) }, icon("shuffle"), "Another one"),
+          el("button", { class: "small", onclick: () => this.edit({ part: names(), reset: true }, `The first ${names()} again.`) }, "As it was"), this.undoButton, this.redoButton)),
+      el("div", { class: "group" }, el("h3", {}, "Take it away"), el("div", { class: "two" },
+        el("button", { onclick: () => this.savePicture() }, icon("download"), "Picture"), el("button", { onclick: () => this.saveHead(), title: "A head that limner orbit and this room open again" }, "Head file"))));
+    $("#turn-panel").append(this.makers, this.group);
+  }
+
+  async savePicture() {
+    if (!this.shown) return;
+    download(this.shown, `head-${Math.round(this.settings.yaw)}-${Math.round(this.settings.pitch)}.png`);
+  }
+
+  async saveHead() {
+    try { const { blob } = await working(http.headFile(await this.#id(this.head))); download(blob, "portrait.head"); } catch (error) { this.#trouble(error); }
+  }
+
+  #keys() {
+    const turn = (x, y) => () => { if (!this.head) return false; this.turn(x, y); return true; };
+    bind("turn", "ArrowLeft", "Turn to the left", turn(-5, 0));
+    bind("turn", "ArrowRight", "Turn to the right", turn(5, 0));
+    bind("turn", "ArrowUp", "Look from above", turn(0, 5));
+    bind("turn", "ArrowDown", "Look from below", turn(0, -5));
+    bind("turn", "0", "Face the front", () => this.place(0, 0));
+    bind("turn", "L", "Labels on or off", () => { this.labels.checked = !this.labels.checked; this.labels.dispatchEvent(new Event("change")); announce(this.labels.checked ? "Labels on." : "Labels off."); });
+    bind("turn", "R", "A random person", () => { if (this.ready.ready) this.random(); });
+    bind("turn", "Ctrl Z", "Undo", () => this.undo());
+    bind("turn", "Ctrl Shift Z | Ctrl Y", "Do again", () => this.redo());
+  }
+
+  // ---- keeping
+
+  save() {
+    const head = this.head;
+    return { value: { settings: structuredClone(this.settings), name: head?.blob ? head.name : null }, files: new Map(head?.blob ? [["head", head.blob]] : []) };
+  }
+
+  load(value, files) {
+    this.settings = { ...fresh(), ...(value?.settings || {}) };
+    const blob = files.get("head");
+    this.heads = blob ? [{ info: null, name: String(value.name), blob }] : [];
+    this.undone = [];
+    this.shown = null;
+    this.labels.checked = this.settings.labels;
+    this.labelForce.set(this.settings.labelStrength);
+    this.markShow(this.settings.show);
+    this.#show();
+    if (this.head && !$("#room-turn").hidden) this.ask();
+  }
+}
