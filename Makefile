@@ -4,10 +4,11 @@ PYTHON ?= $(firstword $(foreach v,3.13 3.12 3.11,$(if $(shell python$(v) -c 'imp
 PY := .venv/bin/python
 KEY := $(shell cat pyproject.toml constraints.txt | sha256sum | cut -c1-16)
 CORE := .venv/.core-$(KEY)
+STUDIO := .venv/.studio-$(KEY)
 DEV := .venv/.dev-$(KEY)
 INSTALL := $(PY) -m pip install --disable-pip-version-check --quiet -c constraints.txt
 
-.PHONY: help demo test lint format bench soak docs wheel clean
+.PHONY: help demo studio test lint format bench soak docs wheel clean
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -15,6 +16,9 @@ help: ## say what there is
 
 demo: $(CORE) ## draw the sample sitters into out/demo/ and write a contact sheet
 	$(PY) examples/demo.py out/demo
+
+studio: $(STUDIO) ## open the studio in a browser (Ctrl-C closes it)
+	$(PY) -m limner.cli studio
 
 test: $(DEV) ## run every test but the long ones
 	$(PY) -m pytest
@@ -52,6 +56,11 @@ $(PY):
 $(CORE): | $(PY)
 	$(INSTALL) -e .
 	@rm -f .venv/.core-*; touch $@
+
+# A .venv for developing has all of it already.
+$(STUDIO): | $(PY)
+	@test -e $(DEV) || $(INSTALL) -e '.[studio]'
+	@rm -f .venv/.studio-*; touch $@
 
 # torch first and by its exact version: the plain name would bring gigabytes of GPU libraries on some machines.
 $(DEV): | $(PY)

@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "styles": "List the styles to draw in.",
     "weights": "List the networks: licence, teachers, scores.",
     "licenses": "List the licences of everything that runs.",
+    "studio": "Open the studio in a browser: draw, sketch, turn heads.",
     "train": "Teach a network from drawings or photographs.",
     "score": "Judge drawings: how near they are to an artist's, and which of two people prefer.",
     "doctor": "Check this installation and say what to mend.",

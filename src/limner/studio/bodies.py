@@ -1,0 +1,175 @@
+"""What requests say: JSON in → checked values; a field that is not known, NaN or out of range is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = [
+    "CanvasWish",
+    "DrawingWish",
+    "Edit",
+    "FromPhoto",
+    "FromSeed",
+    "Morph",
+    "MorphEnd",
+    "PlotWish",
+    "StrokeIn",
+    "StrokesWish",
+    "Take",
+    "ViewWish",
+]
+
+Seed = Annotated[int, Field(ge=0, le=2**31 - 1, description="The same seed gives the same result.")]
+Strength = Annotated[float, Field(ge=0, le=2)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00/\\]+$")]
+Picture = Literal["png", "jpeg", "webp"]
+_Short = Annotated[str, Field(max_length=40)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False, frozen=True)
+
+
+class DrawingWish(_Strict):
+    """How a photograph is to be drawn."""
+
+    style: Name | dict[_Short, Name] = Field(
+        "croquis",
+        description='A style, a blend "croquis:0.6,hatch:0.4", "lines", or one by part with "all".',
+    )
+    strength: Strength | dict[_Short, Strength] = Field(
+        1.0, description="0 bare lines, 1 the artist's manner, 2 twice the ink; or by part."
+    )
+    faces: Literal["all", "largest"] | Annotated[list[int], Field(max_length=200)] = Field(
+        "all", description="Whom to draw: all, the largest, or their places in the list of faces."
+    )
+    whole_picture: bool = Field(False, description="Draw all of it, background too.")
+    seed: Seed = 0
+    max_side: Annotated[int, Field(ge=64, le=12_000)] | None = Field(
+        None, description="Shrink the photograph to this longer side first, px."
+    )
+    kind: Literal["png", "jpeg", "webp", "svg", "ora"] = "png"
+    transparent: bool = Field(False, description="Ink on clear ground; PNG and WebP.")
+
+
+class PlotWish(_Strict):
+    """A sheet for a pen plotter."""
+
+    source: Literal["lines", "drawing"] = Field(
+        "lines", description="Clean lines, or the ink of a drawing in `style`."
+    )
+    style: Name | dict[_Short, Name] = "croquis"
+    strength: Strength | dict[_Short, Strength] = 1.0
+    faces: Literal["all", "largest"] | Annotated[list[int], Field(max_length=200)] = "all"
+    whole_picture: bool = False
+    seed: Seed = 0
+    hatch: bool = Field(False, description="Lay the photograph's tone by hatching too.")
+    page_mm: Annotated[
+        list[Annotated[float, Field(ge=10, le=3000)]], Field(min_length=2, max_length=2)
+    ] = [210, 297]
+    margin_mm: Annotated[float, Field(ge=0, le=500)] = 15
+    pen_mm: Annotated[float, Field(gt=0, le=10)] = 0.3
+    max_side: Annotated[int, Field(ge=64, le=4000)] | None = 1600
+    kind: Literal["json", "svg", "hpgl", "gcode"] = Field(
+        "json", description="json holds strokes and pen-up travel in mm, for a preview."
+    )
+
+
+class StrokeIn(_Strict):
+    """One stroke on the canvas of 512 × 512 px."""
+
+    points: list[list[float]] = Field(description="[x, y] or [x, y, pressure 0 to 1] each.")
+    width: Annotated[float, Field(gt=0, le=64)] = Field(2.0, description="At full pressure, px.")
+    part: _Short = ""
+
+
+class _Colors(_Strict):
+    confidence: Share | dict[_Short, Share] = Field(
+        1.0, description="1 exactly what was drawn, 0 only what faces look like; for all or by part."
+    )
+    seed: Seed = 0
+
+
+class CanvasWish(_Colors):
+    """A canvas's newest state, as a change of one that the studio knows, and what is wanted of it."""
+
+    version: Annotated[int, Field(ge=0, le=2**53)] = Field(description="Grows with each change.")
+    base: Annotated[int, Field(ge=0, le=2**53)] | None = Field(
+        None, description="The version whose first `keep` strokes stay; null if all are sent."
+    )
+    keep: Annotated[int, Field(ge=0)] = 0
+    add: list[StrokeIn] = Field(default_factory=list)
+    palette: dict[_Short, Any] = Field(
+        default_factory=dict, description='{"skin": "#c68642", …, "light": [0, 0]}'
+    )
+    neighbours: Annotated[int, Field(ge=1, le=50)] = 10
+    size: Literal[256, 512] = Field(512, description="Of the shadow; photographs have their own.")
+
+
+class MorphEnd(_Strict):
+    """One of two drawings."""
+
+    strokes: list[StrokeIn]
+    palette: dict[_Short, Any] = Field(default_factory=dict)
+
+
+class Morph(_Colors):
+    """A place between two drawings."""
+
+    a: MorphEnd
+    b: MorphEnd
+    t: Share = Field(description="0 the first, 1 the second.")
+    size: Literal[256, 512] = 256
+
+
+class Take(_Strict):
+    """Two sketches and the part that the first takes from the second."""
+
+    onto: list[StrokeIn]
+    other: list[StrokeIn] = Field(alias="from")
+    part: _Short
+
+
+class StrokesWish(_Strict):
+    """How a photograph becomes strokes."""
+
+    face: Annotated[int, Field(ge=0)] = 0
+    seen_as: Literal["auto", "photo", "drawing"] = Field("auto", alias="as")
+    detail: Share = 0.5
+
+
+class FromPhoto(_Strict):
+    """A head from a photograph that was sent."""
+
+    photo: Name
+    face: Annotated[int, Field(ge=0)] = 0
+
+
+class FromSeed(_Strict):
+    """A head of somebody who never lived."""
+
+    seed: Seed
+    truncation_psi: Annotated[float, Field(ge=0, le=1.5)] = 0.7
+
+
+class Edit(_Strict):
+    """A part of a head, and where its new shape comes from: a seed or another head."""
+
+    part: _Short
+    seed: Seed | None = None
+    head: Name | None = None
+
+
+class ViewWish(_Strict):
+    """Where the camera stands and what it shows."""
+
+    yaw_deg: Annotated[float, Field(ge=-180, le=180)] = 0.0
+    pitch_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
+    size: Literal[256, 512] = 256
+    show: Literal["photo", "labels", "depth", "drawing"] = "photo"
+    style: Name = "croquis"
+    strength: Strength = 1.0
+    background: Literal["keep", "blur", "none"] = "keep"

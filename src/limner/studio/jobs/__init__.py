@@ -1,0 +1,1 @@
+"""What worker processes do: plain values in → bytes and facts; each file is one room of the studio."""

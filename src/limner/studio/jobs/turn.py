@@ -1,0 +1,68 @@
+"""Heads in a worker: a photograph, seed or head file in → the file of a head; such a file and a camera in → a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from limner.api import _studio_sketch as pictures
+from limner.api import _studio_turn as rooms
+from limner.errors import NoFace
+from limner.studio.jobs.draw import seen
+from limner.studio.jobs.memory import Memory
+
+if TYPE_CHECKING:
+    from limner.studio.jobs.draw import Made, Source
+
+__all__ = ["check_file", "edited", "from_photo", "from_seed", "view"]
+
+#: Heads set up for looking; each holds its maps, some megabytes.
+_turning: Memory[Any] = Memory(6)
+
+
+def from_photo(source: Source, index: int) -> Made:
+    """Return the head of one of a photograph's people."""
+    photo, found = seen(source)
+    if not 0 <= index < len(found):
+        raise NoFace(f"Face {index} was asked for; the picture has {len(found)}, counted from 0.")
+    return _made(rooms.head_of_photo(photo, found[index]))
+
+
+def from_seed(seed: int, truncation_psi: float) -> Made:
+    """Return a random head."""
+    return _made(rooms.head_of_seed(seed, truncation_psi=truncation_psi))
+
+
+def check_file(data: bytes) -> Made:
+    """Return the head of a file, written anew; raises if it is none."""
+    return _made(rooms.decode_head(data))
+
+
+def edited(data: bytes, part: str, seed: int | None, other: bytes | None) -> Made:
+    """Return a head with another part."""
+    head = rooms.decode_head(data)
+    second = None if other is None else rooms.decode_head(other)
+    return _made(rooms.head_with(head, part, seed=seed, other=second))
+
+
+def _made(head: Any) -> Made:
+    return rooms.encode_head(head), rooms.head_facts(head)
+
+
+def view(key: str, data: bytes, wish: dict[str, Any]) -> Made:
+    """Return what a camera sees of a head, as a picture's bytes."""
+    background = wish["background"]
+    turn = _turning.get(
+        f"{key}/{background}", lambda: rooms.renderer(rooms.decode_head(data), background)
+    )
+    seen_view = rooms.view_of(turn, wish["yaw_deg"], wish["pitch_deg"], wish["size"])
+    pixels = rooms.picture_of(
+        seen_view, wish["show"], style=wish["style"], strength=wish["strength"]
+    )
+    settings = {k: wish[k] for k in ("yaw_deg", "pitch_deg", "show")}
+    facts = {
+        "width": seen_view.size_px,
+        "height": seen_view.size_px,
+        "yaw_deg": round(seen_view.yaw_deg, 2),
+        "pitch_deg": round(seen_view.pitch_deg, 2),
+    }
+    return pictures.encode_made(pixels, wish["kind"], "turn", settings), facts

@@ -1,0 +1,1 @@
+"""HTTP in → jobs for the pool → HTTP out; nothing is computed here."""

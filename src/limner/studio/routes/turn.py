@@ -1,0 +1,93 @@
+"""``/v1/heads``: a photograph, seed or file in → the id of a head; the id and angles in → what a camera sees."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from limner.studio.bodies import Edit, FromPhoto, FromSeed, ViewWish
+from limner.studio.errors import Problem
+from limner.studio.jobs import turn as jobs
+from limner.studio.pool import Job
+from limner.studio.routes.draw import FILE, RAW, check_type
+from limner.studio.shop import Head, Here, Shop, file_of, picture_kind, slot_of
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1/heads", tags=["turn"])
+
+
+def _keep(shop: Shop, data: bytes, facts: dict[str, Any]) -> dict[str, Any]:
+    key = hashlib.sha256(data).hexdigest()[:32]
+    shop.heads.put(key, Head(data, facts), len(data))
+    return {"head": key, **facts}
+
+
+@router.post("", status_code=201)
+async def make_head(wish: FromPhoto | FromSeed, request: Request, shop: Here) -> dict[str, Any]:
+    """Make a head from a photograph that was sent, or from a seed."""
+    if isinstance(wish, FromPhoto):
+        source = shop.photos.get(wish.photo)
+        job = Job(jobs.from_photo, (source, wish.face), lane=f"photo:{wish.photo}")
+    else:
+        job = Job(jobs.from_seed, (wish.seed, wish.truncation_psi))
+    return _keep(shop, *await shop.run(request, job))
+
+
+@router.post("/file", status_code=201, openapi_extra=RAW)
+async def open_head(request: Request, shop: Here) -> dict[str, Any]:
+    """Open a head's file: the body is the file itself."""
+    check_type(request)
+    data = await request.body()
+    return _keep(shop, *await shop.run(request, Job(jobs.check_file, (data,))))
+
+
+@router.get("/{head}")
+async def tell_head(head: str, shop: Here) -> dict[str, Any]:
+    """Tell where a head comes from and which parts were changed."""
+    return {"head": head, **shop.heads.get(head).facts}
+
+
+@router.get("/{head}/file", responses=FILE, response_class=Response)
+async def keep_head(head: str, shop: Here) -> Response:
+    """Return a head as a file that opens again."""
+    began = time.monotonic()
+    return file_of(shop.heads.get(head).data, "head", {}, began)
+
+
+@router.delete("/{head}", status_code=204)
+async def forget_head(head: str, shop: Here) -> Response:
+    """Forget a head."""
+    shop.heads.drop(head)
+    return Response(status_code=204)
+
+
+@router.post("/{head}/edit", status_code=201)
+async def edit_head(head: str, wish: Edit, request: Request, shop: Here) -> dict[str, Any]:
+    """Make a head with another part, from a seed or another head; the old head stays."""
+    if (wish.seed is None) == (wish.head is None):
+        raise Problem(422, "bad_value", "A new part comes from a seed or from a head: give one.")
+    other = None if wish.head is None else shop.heads.get(wish.head).data
+    job = Job(jobs.edited, (shop.heads.get(head).data, wish.part, wish.seed, other))
+    return _keep(shop, *await shop.run(request, job))
+
+
+@router.post("/{head}/view", responses=FILE, response_class=Response)
+async def look(
+    head: str, wish: ViewWish, request: Request, shop: Here, kind: str = "jpeg"
+) -> Response:
+    """Return what a camera sees: the photograph, its parts in colour, depth, or a drawing."""
+    began = time.monotonic()
+    told = {**wish.model_dump(), "kind": picture_kind(kind)}
+    job = Job(
+        jobs.view,
+        (head, shop.heads.get(head).data, told),
+        slot=slot_of(request),
+        lane=f"head:{head}",
+        live=True,
+    )
+    data, facts = await shop.run(request, job)
+    return file_of(data, kind, facts, began)
