@@ -86,3 +86,24 @@ def test_numbers_too_large_for_f16_are_kept_long(tmp_path: Path) -> None:
     save_portable(tmp_path, {"ema": state, "a": state}, {})
     start(str(tmp_path), net, ships="a", graph="x-y")
     assert torch.equal(net["a"].state_dict()["weight"], state["weight"])
+
+
+def test_the_stylist_of_more_styles_begins_from_a_graph_of_fewer(tmp_path: Path) -> None:
+    from limner.train.loops.task import ExportSpec
+    from limner.train.nets.stylist import Stylist
+
+    few = Stylist(3, width=4, blocks=1)
+    inputs = {
+        "picture": torch.zeros(1, 21, 16, 16),
+        "style": torch.eye(3)[:1],
+        "noise": torch.zeros(1, 1, 16, 16),
+    }
+    path = tmp_path / "few.onnx"
+    path.write_bytes(to_onnx(ExportSpec("styles-few", few, inputs, ("drawing",)), f16=False))
+    more = Stylist(5, width=4, blocks=1)
+    with torch.no_grad():
+        more.norm.scale.weight.zero_()
+    from_graph(path, more)
+    torch.testing.assert_close(more.enter.weight, few.enter.weight)
+    assert more.norm.scale.weight.shape == (4, 5)
+    torch.testing.assert_close(more.norm.scale.weight[:, :3], few.norm.scale.weight)

@@ -112,12 +112,12 @@ def test_an_index_without_pairs_is_refused(packs: Path, tmp_path: Path) -> None:
 def test_beyond_the_labelled_crop_the_nearest_class_goes_on() -> None:
     classes = np.full((6, 8), 255, np.uint8)
     classes[1:5, 2:4], classes[1:5, 4:6] = 13, 18
-    carried = drawings._carried(classes)
+    carried = drawings.carried(classes)
     assert (carried[:, :4] == 13).all()
     assert (carried[:, 4:] == 18).all()
     whole = np.arange(12, dtype=np.uint8).reshape(3, 4)
-    np.testing.assert_array_equal(drawings._carried(whole), whole)
-    assert not drawings._carried(np.full((3, 3), 255, np.uint8)).any()
+    np.testing.assert_array_equal(drawings.carried(whole), whole)
+    assert not drawings.carried(np.full((3, 3), 255, np.uint8)).any()
 
 
 def sheet_of(height: int, width: int) -> NDArray[np.uint8]:
@@ -181,7 +181,8 @@ def test_a_batch_takes_the_styles_in_turn(sheets: Sheets) -> None:
     assert batch["picture"].shape == (6, 21, 64, 64)
     assert batch["drawing"].shape == (6, 1, 64, 64)
     assert {v.dtype.name for v in batch.values()} == {"float32"}
-    assert batch["style"].sum(0).tolist() == [2, 2, 2]
+    assert batch["style"].sum(0).tolist() == [2, 2, 2, 0, 0]
+    assert batch["paired"].tolist() == [1] * 6
     assert batch["style"].sum(1).tolist() == [1] * 6
     for name in ("picture", "drawing"):
         assert batch[name].min() >= 0
@@ -189,3 +190,54 @@ def test_a_batch_takes_the_styles_in_turn(sheets: Sheets) -> None:
     again = sampler.batch(np.random.default_rng(4))
     for name in batch:
         np.testing.assert_array_equal(batch[name], again[name])
+
+
+def bright_and_dark() -> Sheets:
+    """Return a croquis, a charcoal drawing and a photograph that nobody drew, told apart by their tones."""
+    made = [sheet_of(80, 80) for _ in range(3)]
+    for sheet, grey, drawn in zip(made, (100, 60, 200), (40, 80, 255), strict=True):
+        sheet[..., 0], sheet[..., 1] = grey, drawn
+    return sheets_of(*made, styles=(0, STYLES.index("charcoal"), drawings.FREE))
+
+
+def test_a_free_row_shows_a_styles_drawing_beside_somebody_elses_photograph() -> None:
+    sampler = PairSampler(bright_and_dark(), batch=8, size_px=64, free=1.0)
+    batch = sampler.batch(np.random.default_rng(0))
+    assert not batch["paired"].any()
+    charcoal = batch["style"][:, STYLES.index("charcoal")] == 1
+    assert charcoal.sum() == 4
+    tones = batch["drawing"].mean((1, 2, 3)) * 255
+    np.testing.assert_allclose(tones[charcoal], 80, atol=1)
+    np.testing.assert_allclose(tones[~charcoal], 40, atol=1)
+    # only croquis' sitter and the free photograph were photographed: charcoal's tones are never a photograph
+    seen = np.concatenate(
+        [
+            sampler.batch(np.random.default_rng(i))["picture"][:, 20].mean((1, 2)) * 255
+            for i in range(8)
+        ]
+    )
+    assert (seen > 75).mean() > 0.8
+    assert (seen > 150).any()
+
+
+def test_half_of_charcoals_rows_are_free_even_where_no_other_is() -> None:
+    sampler = PairSampler(bright_and_dark(), batch=8, size_px=64)
+    free = {0: 0.0, 1: 0.0}
+    for seed in range(12):
+        batch = sampler.batch(np.random.default_rng(seed))
+        for is_charcoal in free:
+            rows = batch["style"][:, STYLES.index("charcoal")] == is_charcoal
+            free[is_charcoal] += (1 - batch["paired"][rows]).sum() / 48
+    assert free[0] == 0
+    assert 0.3 < free[1] < 0.7
+
+
+def test_a_style_in_the_catalogue_has_its_place_in_the_one_table() -> None:
+    from limner import styles
+
+    known = [styles.find(n) for n in styles.names()]
+    mine = [s for s in known if s.weight == "styles-draw" and s.name in STYLES]
+    assert {s.name for s in mine} >= {"croquis", "hatch", "pencil"}
+    for style in mine:
+        assert STYLES[style.index] == style.name
+        assert style.side_px == drawings.SIDES_PX[style.index]

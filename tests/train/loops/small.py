@@ -17,6 +17,16 @@ SMALL = {
     "detect": ("size_px=96", "width=16", "scenes=4"),
     "landmarks": ("imagenet=false", "people=3"),
     "parse": ("imagenet=false", "size_px=64", "people=2"),
+    "strokes": ("judged=3",),
+    "style_paper": (
+        "size_px=64",
+        "ngf=4",
+        "ndf=4",
+        "blocks=1",
+        "judged=2",
+        'strokes="random"',
+        'features="random"',
+    ),
     "style": ("size_px=64", "width=8", "blocks=1", "critic_width=8", "judged=2"),
 }
 
@@ -25,7 +35,7 @@ def load(name: str, packs: Path, cache: Path, *changes: str) -> Any:
     """Return the task of a shipped recipe, made small."""
     small = [f"{name}.{c}" for c in (*SMALL[name], *changes)]
     small.append(f'{name}.cache="{cache.as_posix()}"')
-    recipe = recipes.read(name, ["batch=2", "workers=0", *small])
+    recipe = recipes.read(name.replace("_", "-"), ["batch=2", "workers=0", *small])
     return tasks.load(recipes.resolve(recipe), packs)
 
 

@@ -35,6 +35,30 @@ def test_the_judging_features_are_in_no_net_that_learns(task: Any) -> None:
     assert learnt >= {id(p) for p in task.nets["net"].parameters()}
 
 
+def test_the_stroke_loss_is_there_when_asked_for_and_its_classifier_does_not_learn(
+    packs: Path, cache: Path
+) -> None:
+    task = small.load("style", packs, cache, 'strokes="random"')
+    before = [p.clone() for p in task.strokes.state_dict().values()]
+    said = [n for _, _, n in task.losses(small.batch_of(task, np.random.default_rng(0)), 0)]
+    assert said[1]["stroke"] > 0
+    assert not task.strokes.training
+    for a, b in zip(before, task.strokes.state_dict().values(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_rows_without_a_photograph_of_their_own_teach_through_the_critics_alone(task: Any) -> None:
+    batch = small.batch_of(task, np.random.default_rng(0))
+    torch.manual_seed(0)
+    paired = [n for _, _, n in task.losses(batch, 0)][1]
+    batch["paired"] = torch.zeros_like(batch["paired"])
+    torch.manual_seed(0)
+    free = [n for _, _, n in task.losses(batch, 0)][1]
+    assert all(paired[k] > 0 for k in ("coarse", "matching", "perceptual"))
+    assert all(free[k] == 0 for k in ("coarse", "matching", "perceptual"))
+    assert free["g"] != 0
+
+
 def _parameters(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
     return [p for group in optimizer.param_groups for p in group["params"]]
 
@@ -73,7 +97,7 @@ def test_every_style_with_two_test_people_is_judged_beside_as_many_drawings(
     task: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scores, judged = scored(task, monkeypatch, 1.0)
-    held = np.bincount(task.held_out.style, minlength=3)
+    held = np.bincount(task.held_out.style, minlength=len(STYLES))
     known = {f"fd_{n}" for n, count in zip(STYLES, held, strict=True) if count >= 2}
     assert known
     assert set(scores) == known | {"fd"}

@@ -120,3 +120,16 @@ def test_a_critic_looks_at_the_drawing_and_at_what_it_was_drawn_from() -> None:
     assert picture.grad is not None
     assert (picture.grad.abs().sum((0, 2, 3)) > 0).all()
     assert any(isinstance(m, nn.LeakyReLU) for m in critic.modules())
+
+
+def test_a_stylist_of_more_styles_takes_over_one_of_fewer(net: Stylist) -> None:
+    wider = Stylist(5, width=4, blocks=1).eval()
+    arrays = {k: v.numpy() for k, v in net.state_dict().items()}
+    wider.load_state_dict({k: torch.from_numpy(v) for k, v in wider.adapted(arrays).items()})
+    picture, _, noise = inputs(32)
+    for mine, theirs in ((0, 0), (1, 1), (2, 2), (3, 2), (4, 2)):
+        style = torch.eye(5)[[mine]]
+        expected = draw(net, picture, torch.eye(3)[[theirs]], noise)
+        torch.testing.assert_close(draw(wider, picture, style, noise), expected)
+    same = net.adapted(arrays)
+    assert all(same[k] is arrays[k] for k in arrays)

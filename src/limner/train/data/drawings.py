@@ -24,13 +24,38 @@ from limner.train.data.parse_crops import shares
 from limner.train.data.sitters import fs2k_split
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-__all__ = ["STYLES", "PairSampler", "Sheets", "build_sheets", "picture_of", "to_white"]
+    from limner.train.data.style_sheets import Shelf
 
-STYLES = ("croquis", "hatch", "pencil")
+__all__ = [
+    "FREE",
+    "FREE_PX",
+    "SIDES_PX",
+    "STYLES",
+    "PairSampler",
+    "Sheets",
+    "build_sheets",
+    "carried",
+    "kept_sheets",
+    "picture_of",
+    "to_white",
+]
+
+#: The styles of `styles-draw` in the order of its style input: what a catalogue entry's ``index`` counts. This is the
+#: one table; a new style goes to the end, so that weights of fewer styles still fit their places.
+STYLES = ("croquis", "hatch", "pencil", "graphite", "charcoal")
+#: Side of the aligned face crop on each artist's own sheets, median, px: a catalogue entry's ``side_px``.
+SIDES_PX = (238, 236, 300, 211, 285)
+#: Style of a photograph that nobody drew.
+FREE = 255
+#: Side of such a photograph, which is one aligned crop.
+FREE_PX = 288
+#: Styles that are taught without photographs need others' photographs at least this often.
+_UNPAIRED = {STYLES.index("charcoal"): 0.5}
 _MIRRORED = np.array(MIRRORED, np.uint8)
 _PENCIL_TEST = 120
 
@@ -108,26 +133,43 @@ def build_sheets(folder: Path, labels: Path, cache: Path, split: str) -> Sheets:
     split : str
         "train" or "test", as the evaluation protocol splits them.
     """
-    base = cache / f"sheets-{split}"
+    return kept_sheets(cache / f"sheets-{split}", lambda: _pairs(folder, labels, split))
+
+
+def _pairs(folder: Path, labels: Path, split: str) -> list[tuple[str, int, NDArray[np.uint8]]]:
+    pack, rows, made = Pack(folder / "fs2k.tar"), split_rows(folder, split), []
+    if not rows:
+        raise RecipeError(f"fs2k.csv in {folder} lists no {split} pairs.")
+    for row in rows:
+        with Image.open(labels / "fs2k-parse" / f"{row['id']}.png") as image:
+            classes = carried(np.asarray(image).copy())
+        sheet = _sheet(pack.rgb("photo", row["id"]), pack.rgb("sketch", row["id"]), classes)
+        made.append((row["id"], STYLES.index(row["style"]), sheet))
+    return made
+
+
+def kept_sheets(base: Path, make: Callable[[], list[tuple[str, int, NDArray[np.uint8]]]]) -> Sheets:
+    """Return the sheets of a folder; where there are none yet, those that `make` makes.
+
+    Parameters
+    ----------
+    base : Path
+        Holds ``flat.npy`` and ``index.json``.
+    make : callable
+        Returns name, style and sheet (H, W, 4) of each.
+    """
     if not (base / "index.json").exists():
+        made = make()
         base.mkdir(parents=True, exist_ok=True)
-        pack, rows, parts = Pack(folder / "fs2k.tar"), split_rows(folder, split), []
-        if not rows:
-            raise RecipeError(f"fs2k.csv in {folder} lists no {split} pairs.")
-        for row in rows:
-            with Image.open(labels / "fs2k-parse" / f"{row['id']}.png") as image:
-                classes = np.asarray(image).copy()
-            classes = _carried(classes)
-            parts.append(
-                _sheet(pack.rgb("photo", row["id"]), pack.rgb("sketch", row["id"]), classes)
-            )
-        offset = np.cumsum([0] + [p.size for p in parts]).astype(np.int64)
-        np.save(base / "flat.npy", np.concatenate([p.ravel() for p in parts]))
+        sizes = [sheet.shape for *_, sheet in made]
+        offset = np.cumsum([0] + [sheet.size for *_, sheet in made]).astype(np.int64)
+        flat = np.concatenate([sheet.ravel() for *_, sheet in made])
+        np.save(base / "flat.npy", flat)
         table = {
             "offset": offset.tolist(),
-            "size": [[p.shape[1], p.shape[0]] for p in parts],
-            "style": [STYLES.index(r["style"]) for r in rows],
-            "ids": [r["id"] for r in rows],
+            "size": [[s[1], s[0]] for s in sizes],
+            "style": [style for _, style, _ in made],
+            "ids": [name for name, *_ in made],
         }
         (base / "index.json").write_text(json.dumps(table))
     table = json.loads((base / "index.json").read_text())
@@ -140,7 +182,7 @@ def build_sheets(folder: Path, labels: Path, cache: Path, split: str) -> Sheets:
     )
 
 
-def _carried(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def carried(classes: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Give pixels beyond the labelled crop (id 255) the class of the nearest labelled one.
 
     Otherwise the crop's edge would look like the person's outline, and be drawn as one.
@@ -183,32 +225,67 @@ class PairSampler:
 
     Parameters
     ----------
-    sheets : Sheets
-        Pairs.
+    sheets : Sheets or Shelf
+        Pairs, and photographs that nobody drew (style `FREE`). Styles without sheets are passed over.
     batch, size_px : int
         Crops a batch; side of a crop.
+    free : float
+        Share of rows in which a style's drawing stands beside somebody else's photograph, to be judged by the
+        critics alone; charcoal, whose sitters nobody photographed, has half of its rows so at least.
     """
 
-    def __init__(self, sheets: Sheets, *, batch: int = 6, size_px: int = 192) -> None:
-        self.sheets, self.count, self.size = sheets, batch, size_px
-        self.of_style = [np.flatnonzero(sheets.style == k) for k in range(len(STYLES))]
+    def __init__(
+        self, sheets: Sheets | Shelf, *, batch: int = 6, size_px: int = 192, free: float = 0.0
+    ) -> None:
+        self.sheets, self.count, self.size, self.free = sheets, batch, size_px, free
+        self.style = np.asarray(sheets.style)
+        self.of_style = [np.flatnonzero(self.style == k) for k in range(len(STYLES))]
+        self.present = [k for k, sheets_of in enumerate(self.of_style) if len(sheets_of)]
+        unphotographed = [STYLES.index("charcoal"), FREE]
+        self.pools = [
+            p
+            for p in (
+                np.flatnonzero(self.style == FREE),
+                np.flatnonzero(~np.isin(self.style, unphotographed)),
+            )
+            if len(p)
+        ]
 
     def batch(self, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
-        """Return picture (N, 21, S, S), drawing (N, 1, S, S) float32 0–1, style (N, 3) one-hot."""
-        first = int(rng.integers(len(STYLES)))
+        """Return picture (N, 21, S, S), drawing (N, 1, S, S) float32 0–1, style (N, K) one-hot, paired (N,) 0 or 1."""
+        first = int(rng.integers(len(self.present)))
         pictures, drawings = [], []
         style = np.zeros((self.count, len(STYLES)), np.float32)
+        paired = np.ones(self.count, np.float32)
         for n in range(self.count):
-            k = (first + n) % len(STYLES)
+            k = self.present[(first + n) % len(self.present)]
             style[n, k] = 1
-            crop = self.crop(rng, int(rng.choice(self.of_style[k])))
-            pictures.append(picture_of(crop))
+            crop = photograph = self.crop(rng, int(rng.choice(self.of_style[k])))
+            if self.pools and rng.random() < max(self.free, _UNPAIRED.get(k, 0.0)):
+                paired[n] = 0
+                photograph = self._somebody(rng, k)
+            pictures.append(picture_of(photograph))
             drawings.append(crop[None, ..., 1].astype(np.float32) / 255)
-        return {"picture": np.stack(pictures), "drawing": np.stack(drawings), "style": style}
+        return {
+            "picture": np.stack(pictures),
+            "drawing": np.stack(drawings),
+            "style": style,
+            "paired": paired,
+        }
+
+    def _somebody(self, rng: np.random.Generator, style: int) -> NDArray[np.uint8]:
+        """Return a crop of a photograph, of the size at which the style's artist draws faces."""
+        i = int(rng.choice(self.pools[int(rng.integers(len(self.pools)))]))
+        own = self.style[i]
+        k = SIDES_PX[style] / (FREE_PX if own == FREE else SIDES_PX[own])
+        return self._cut(rng, _scaled(self.sheets.sheet(i), k * float(rng.uniform(0.9, 1.1))))
 
     def crop(self, rng: np.random.Generator, i: int) -> NDArray[np.uint8]:
         """Return a random crop of sheet `i`, (S, S, 4), mirrored half the time, the photograph's light varied."""
-        sheet, side = self.sheets.sheet(i), self.size
+        return self._cut(rng, self.sheets.sheet(i))
+
+    def _cut(self, rng: np.random.Generator, sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        side = self.size
         h, w = sheet.shape[:2]
         if min(h, w) < side:
             pad = ((0, max(0, side - h)), (0, max(0, side - w)), (0, 0))
@@ -228,3 +305,13 @@ class PairSampler:
         grey = grey ** np.exp(rng.normal(0, 0.25)) * rng.uniform(0.85, 1.15) + rng.normal(0, 0.04)
         crop[..., 0] = np.clip(grey * 255, 0, 255)
         return crop
+
+
+def _scaled(sheet: NDArray[np.uint8], k: float) -> NDArray[np.uint8]:
+    """Return a sheet `k` times as large; classes keep to their ids."""
+    h, w = sheet.shape[:2]
+    size = max(1, round(w * k)), max(1, round(h * k))
+    kernel = cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR
+    tones = cv2.resize(np.ascontiguousarray(sheet[..., :3]), size, interpolation=kernel)
+    ids = cv2.resize(np.ascontiguousarray(sheet[..., 3]), size, interpolation=cv2.INTER_NEAREST)
+    return np.dstack([tones, ids])

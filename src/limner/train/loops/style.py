@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
 
-from limner.train.data.drawings import STYLES, PairSampler, build_sheets, picture_of
+from limner.train.data.drawings import STYLES, PairSampler, picture_of
+from limner.train.data.style_sheets import build_shelf
+from limner.train.loops._judged import fd_of_styles, fitted, people_of
+from limner.train.loops._psi import open_strokes
 from limner.train.loops.task import ExportSpec
+from limner.train.losses.perceptual import weighted_mean
 from limner.train.losses.projected import (
     FrozenFeatures,
     ProjectedCritic,
     hinge_critic,
     hinge_maker,
 )
+from limner.train.losses.strokes import stroke_distance
 from limner.train.nets.stylist import LINES_CLASSES_GREY, PatchCritic, Stylist
 
 if TYPE_CHECKING:
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from limner.train.data.drawings import Sheets
     from limner.train.recipe import Recipe
 
 __all__ = ["Settings", "StyleTask", "make"]
@@ -54,6 +58,15 @@ class Settings:
         Weight of L1 between frozen features at strides 8 and 16.
     patch, projected : float
         Weights of the two critics.
+    free : float
+        Share of rows in which a style is asked to draw somebody whom its artist never drew, a photograph without a
+        drawing: the critics alone judge it.
+    strokes : str
+        Where the stroke classifier is: ``shipped``, a graph or a run of `strokes`; "" leaves the stroke loss out.
+    stroke : float
+        Weight of the stroke loss, 0.002 as published.
+    stroke_kind : {"norms", "squares"}
+        The stroke loss as published, or as in the code that its authors released.
     labels, cache : str
         Folders of the classes of FS2K's photographs and of the arrays built.
     judged : int
@@ -69,6 +82,10 @@ class Settings:
     perceptual: float = 1.0
     patch: float = 1.0
     projected: float = 1.0
+    free: float = 0.25
+    strokes: str = ""
+    stroke: float = 0.002
+    stroke_kind: Literal["norms", "squares"] = "norms"
     labels: str = "labels"
     cache: str = "runs/cache"
     judged: int = 120
@@ -88,9 +105,12 @@ class StyleTask:
         self.recipe, self.settings = recipe, settings
         labels, cache = data / settings.labels, Path(settings.cache)
         self.sampler = PairSampler(
-            build_sheets(data, labels, cache, "train"), batch=recipe.batch, size_px=settings.size_px
+            build_shelf(data, labels, cache, "train"),
+            batch=recipe.batch,
+            size_px=settings.size_px,
+            free=settings.free,
         )
-        self.held_out: Sheets = build_sheets(data, labels, cache, "test")
+        self.held_out = build_shelf(data, labels, cache, "test")
         count = len(STYLES)
         self.nets = nn.ModuleDict(
             {
@@ -100,6 +120,7 @@ class StyleTask:
             }
         )
         self.features = FrozenFeatures()
+        self.strokes = open_strokes(settings.strokes) if settings.strokes else None
 
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Return the maker's and the critics' optimiser."""
@@ -117,16 +138,18 @@ class StyleTask:
     ) -> Iterator[tuple[str, Tensor, dict[str, float]]]:
         """Yield the critics' turn, then the maker's."""
         del step
-        picture, real, style = batch["picture"], batch["drawing"], batch["style"]
+        picture, real, style, paired = (batch[k] for k in ("picture", "drawing", "style", "paired"))
         net, patch, projected = (self.nets[k] for k in ("net", "patch", "projected"))
         features = self.features.to(picture.device)
         noise = torch.randn_like(real)
         made = net(picture, style, noise)
+        # beside somebody else's photograph a drawing is judged by itself
+        beside = picture * paired[:, None, None, None]
         with torch.no_grad():
             real_features = features(real)
             made_features = features(made.detach())
-        seen, real_layers = patch(real, picture, style)
-        faked, _ = patch(made.detach(), picture, style)
+        seen, real_layers = patch(real, beside, style)
+        faked, _ = patch(made.detach(), beside, style)
         by_patch = hinge_critic(seen, faked)
         by_features = hinge_critic(projected(real_features, style), projected(made_features, style))
         yield (
@@ -134,49 +157,33 @@ class StyleTask:
             by_patch + by_features,
             {"d_patch": float(by_patch.detach()), "d_features": float(by_features.detach())},
         )
-        yield self._maker(made, real, (real_features, real_layers), picture, style)
+        truth = {"features": real_features, "layers": real_layers}
+        yield self._maker(made, real, truth, {**batch, "picture": beside})
 
     def _maker(
-        self,
-        made: Tensor,
-        real: Tensor,
-        truth: tuple[list[Tensor], list[Tensor]],
-        picture: Tensor,
-        style: Tensor,
+        self, made: Tensor, real: Tensor, truth: dict[str, list[Tensor]], batch: dict[str, Tensor]
     ) -> tuple[str, Tensor, dict[str, float]]:
-        weights, (real_features, real_layers) = self.settings, truth
-        judged, layers = self.nets["patch"](made, picture, style)
+        weights, style, paired = self.settings, batch["style"], batch["paired"]
+        judged, layers = self.nets["patch"](made, batch["picture"], style)
         made_features = self.features(made)
-        coarse = functional.l1_loss(
-            functional.avg_pool2d(made.float(), 4), functional.avg_pool2d(real, 4)
-        )
-        matching = torch.stack(
-            [
-                functional.l1_loss(a.float(), b.detach().float())
-                for a, b in zip(layers, real_layers, strict=True)
-            ]
-        ).mean()
-        perceptual = torch.stack(
-            [
-                functional.l1_loss(a.float(), b.float()) / b.float().abs().mean().clamp(min=1e-3)
-                for a, b in zip(made_features[1:3], real_features[1:3], strict=True)
-            ]
-        ).mean()
         adversarial = weights.patch * hinge_maker(judged) + weights.projected * hinge_maker(
             self.nets["projected"](made_features, style)
         )
-        loss = (
-            adversarial
-            + weights.coarse * coarse
-            + weights.matching * matching
-            + weights.perceptual * perceptual
-        )
-        numbers = {
-            "coarse": coarse,
-            "matching": matching,
-            "perceptual": perceptual,
-            "g": adversarial,
+        small = [functional.avg_pool2d(x.float(), 4) for x in (made, real)]
+        terms = {
+            "coarse": (weights.coarse, weighted_mean((small[0] - small[1]).abs(), paired)),
+            "matching": (weights.matching, _apart(layers, truth["layers"], paired)),
+            "perceptual": (
+                weights.perceptual,
+                _apart(made_features[1:3], truth["features"][1:3], paired, as_share=True),
+            ),
         }
+        if self.strokes is not None:
+            net = self.strokes.to(made.device)
+            off = stroke_distance(net, made, real, kind=weights.stroke_kind, weight=paired)
+            terms["stroke"] = (weights.stroke, off)
+        loss = adversarial + torch.stack([k * value for k, value in terms.values()]).sum()
+        numbers = {"g": adversarial, **{name: value for name, (_, value) in terms.items()}}
         return "net", loss, {k: float(v.detach()) for k, v in numbers.items()}
 
     def draw(self, ema: nn.Module, sheet: NDArray[np.uint8], style: int) -> NDArray[np.uint8]:
@@ -192,34 +199,23 @@ class StyleTask:
 
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return FD of each style's drawings of test people to the artist's train drawings."""
-        from limner.metrics.drawing import prepare
-        from limner.metrics.fd import fd
-        from limner.metrics.features import features
-
-        scores = {}
-        train = self.sampler.sheets
-        for k, name in enumerate(STYLES):
-            mine = np.flatnonzero(self.held_out.style == k)[: self.settings.judged]
-            theirs = np.flatnonzero(train.style == k)[: len(mine)]
-            if len(mine) < 2:
-                continue
-            made = [prepare(self.draw(ema, self.held_out.sheet(int(i)), k)) for i in mine]
-            real = [prepare(np.ascontiguousarray(train.sheet(int(i))[..., 1])) for i in theirs]
-            scores[f"fd_{name}"] = float(fd(features(real), features(made)))
-        if scores:
-            scores["fd"] = float(np.mean(list(scores.values())))
-        return scores
+        return fd_of_styles(
+            lambda sheet, style: self.draw(ema, sheet, style),
+            self.held_out,
+            self.sampler.sheets,
+            self.settings.judged,
+        )
 
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
-        """Return test people: photograph, ink, three styles, the artist's own."""
+        """Return test people: photograph, ink, every style, the artist's own."""
         rows = []
-        for k in range(len(STYLES)):
-            for i in np.flatnonzero(self.held_out.style == k)[:40:14]:
+        for k in sorted(set(self.held_out.style.tolist())):
+            for i in people_of(k, self.held_out)[:40:14]:
                 sheet = self.held_out.sheet(int(i))
                 tiles = [sheet[..., 0], 255 - sheet[..., 2]]
                 tiles += [self.draw(ema, sheet, s) for s in range(len(STYLES))]
                 tiles.append(sheet[..., 1])
-                rows.append(np.concatenate([_fit(t) for t in tiles], 1))
+                rows.append(np.concatenate([fitted(t) for t in tiles], 1))
         return np.repeat(np.concatenate(rows)[..., None], 3, 2)
 
     def export(self, ema: nn.Module) -> ExportSpec:
@@ -238,17 +234,34 @@ class StyleTask:
             ranges={"picture": (0.0, 1.0), "style": (0.0, 1.0), "drawing": (0.0, 1.0)},
             # the probes include noise, where halves of weights move single pixels most
             tolerance=0.06,
-            purpose="Draws a face in the manner of FS2K's three artists: croquis, hatch, pencil.",
+            purpose="Draws a face in the manner of FS2K's three artists (croquis, hatch, pencil), of CUFS's (graphite) "
+            "and of CUFSF's (charcoal).",
             limits="Taught on adults mostly in frontal view; glasses come out faint, dark skin may be "
             "drawn as light, long hair ends early.",
-            data=(("FS2K: photographs and drawings", "LicenseRef-noncommercial-research"),),
+            data=self._taught_by(),
         )
 
+    def _taught_by(self) -> tuple[tuple[str, str], ...]:
+        research = "LicenseRef-noncommercial-research"
+        sets = [
+            "FS2K: photographs and drawings",
+            "CUFS: photographs and drawings",
+            "CUFSF: drawings",
+            "FFHQ and StyleGAN2 faces: photographs",
+            "portraits of US officials: photographs",
+            "Face Research Lab London Set: photographs",
+        ]
+        terms = {3: "CC-BY-NC-SA-4.0", 4: "LicenseRef-public-domain-unproven", 5: "CC-BY-4.0"}
+        return tuple((name, terms.get(i, research)) for i, name in enumerate(sets))
 
-def _fit(tile: NDArray[np.uint8], side: int = 250) -> NDArray[np.uint8]:
-    """Return the tile's middle on a white square."""
-    out = np.full((side, side), 255, np.uint8)
-    h, w = (min(n, side) for n in tile.shape)
-    y, x = (tile.shape[0] - h) // 2, (tile.shape[1] - w) // 2
-    out[:h, :w] = tile[y : y + h, x : x + w]
-    return out
+
+def _apart(
+    made: list[Tensor], real: list[Tensor], paired: Tensor, *, as_share: bool = False
+) -> Tensor:
+    """Return the mean L1 between maps of paired rows; on request as a share of the real maps' own size."""
+    parts = []
+    for a, b in zip(made, real, strict=True):
+        b = b.detach().float()
+        by = b.abs().mean().clamp(min=1e-3) if as_share else 1.0
+        parts.append(weighted_mean((a.float() - b).abs() / by, paired))
+    return torch.stack(parts).mean()

@@ -12,9 +12,15 @@ Pix2pixHD's coarse-to-fine shape (Wang et al., CVPR 2018, appendix), conditional
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["LINES_CLASSES_GREY", "PatchCritic", "Stylist"]
 
@@ -96,6 +102,29 @@ class Stylist(nn.Module):
         self.join2 = StyleBlock(a, a, styles)
         self.norm = StyleNorm(a, styles)
         self.leave = nn.Conv2d(a, 1, 5, padding=2)
+        self.styles = styles
+
+    def adapted(self, arrays: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        """Return another stylist's arrays with a column for each style of this one.
+
+        Parameters
+        ----------
+        arrays : dict of str to ndarray
+            Parameters by name, of a stylist of as many styles or of fewer.
+
+        Returns
+        -------
+        dict of str to ndarray
+            New styles begin as the last one that was there.
+        """
+        return {k: self._with_columns(k, v) for k, v in arrays.items()}
+
+    def _with_columns(self, name: str, array: NDArray[Any]) -> NDArray[Any]:
+        by_style = name.rsplit(".", 2)[-2] in ("scale", "shift", "grain")
+        missing = self.styles - array.shape[1] if by_style and array.ndim == 2 else 0
+        if missing <= 0:
+            return array
+        return np.concatenate([array, array[:, -1:].repeat(missing, 1)], 1)
 
     def forward(self, picture: Tensor, style: Tensor, noise: Tensor) -> Tensor:
         """Return the drawing."""
