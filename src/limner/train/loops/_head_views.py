@@ -31,6 +31,7 @@ __all__ = [
     "Maps",
     "as_shell",
     "encoded",
+    "people_codes",
     "pixels",
     "rows",
     "score_again",
@@ -96,6 +97,17 @@ def encoded(shell: HeadShell, views: HeadViews, chosen: Sequence[int]) -> Codes:
     labels = torch.where(labels >= OUTSIDE, torch.zeros_like(labels), labels)
     codes: Codes = shell.encode(photo, smooth_labels(labels, 128), pose)
     return codes
+
+
+@torch.no_grad()
+def people_codes(shell: HeadShell, real: HeadViews, count: int) -> Tensor:
+    """Return codes of photographs, (n, base + parts · codes), for a sampler to begin from."""
+    chosen = np.linspace(0, len(real) - 1, min(len(real), count)).astype(int)
+    found = []
+    for start in range(0, len(chosen), 16):
+        codes = encoded(shell, real, chosen[start : start + 16].tolist())
+        found.append(torch.cat([codes.base, codes.parts.flatten(1)], 1))
+    return torch.cat(found)
 
 
 def as_shell(net: object) -> HeadShell:

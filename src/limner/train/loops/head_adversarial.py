@@ -11,7 +11,6 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional
@@ -31,10 +30,10 @@ from limner.train.nets.head_decoders import smooth_labels
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
 
-    from limner.train.data.heads import HeadViews
     from limner.train.loops.task import ExportSpec
     from limner.train.nets.head_field import Codes
     from limner.train.nets.head_shell import HeadShell
@@ -150,7 +149,7 @@ class HeadAdversarialTask:
         )
         self.sampler = PairsAndPhotos(pairs, photos)
         shell = graphs.load_shell(Path(settings.shell)).requires_grad_(requires_grad=True)
-        shell.sampler.set_people(self._people(shell, real))
+        shell.sampler.set_people(views.people_codes(shell, real, settings.people_codes))
         self.lessons = self._lessons(cache)
         size, width = settings.size_px, settings.critic_width
         self.nets = nn.ModuleDict(
@@ -176,17 +175,6 @@ class HeadAdversarialTask:
         return task
 
     @torch.no_grad()
-    def _people(self, shell: HeadShell, real: HeadViews) -> Tensor:
-        """Return codes of photographs, (n, base + parts · codes), for the sampler to begin from."""
-        chosen = np.linspace(0, len(real) - 1, min(len(real), self.settings.people_codes)).astype(
-            int
-        )
-        found = []
-        for start in range(0, len(chosen), 16):
-            codes = views.encoded(shell, real, chosen[start : start + 16].tolist())
-            found.append(torch.cat([codes.base, codes.parts.flatten(1)], 1))
-        return torch.cat(found)
-
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Return one for the shell, quicker in its sampler, and one for all critics."""
         lr, shell = self.recipe.lr, views.as_shell(self.nets["shell"])

@@ -59,6 +59,8 @@ class Settings:
         Step at which the critic begins to be heard.
     turned : float
         Share of the critic's opinion that is about freely turned views.
+    crop_px : int
+        Side of the square that is mended in a step, a multiple of 16; 256 is the whole picture.
     frozen : str
         Folder with ``lite1.npz``, where its package is not installed.
     cache : str
@@ -77,6 +79,7 @@ class Settings:
     critic: float = 0.05
     critic_from: int = 1000
     turned: float = 0.5
+    crop_px: int = 256
     frozen: str = ""
     cache: str = "runs/cache"
     people: int = 40
@@ -88,12 +91,41 @@ def make(recipe: Recipe, data: Path) -> HeadRefineTask:
 
 
 @dataclass(frozen=True, slots=True)
+class _Window:
+    """A square of every picture of a batch."""
+
+    corners: tuple[tuple[int, int], ...]
+    side: int
+
+    @classmethod
+    def near_face(cls, count: int, side: int, whole: int = 256) -> _Window:
+        """Return squares that lie more often on the face than at the rim."""
+        room = whole - side
+        at = (torch.randn(count, 2) * room / 4 + room / 2).round().clamp(0, room)
+        return cls(tuple((int(y), int(x)) for y, x in at.tolist()), side)
+
+    def __call__(self, pictures: Tensor) -> Tensor:
+        """Return the squares of pictures (N, …, H, W)."""
+        s = self.side
+        rows = [
+            p[..., y : y + s, x : x + s] for p, (y, x) in zip(pictures, self.corners, strict=True)
+        ]
+        return torch.stack(rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """What a turn left of a batch: all at 256², the refiner's inputs and the target camera's own rendering."""
 
     survived: Tensor
     visible: Tensor
     seen: Decoded
+
+    def cut(self, window: _Window) -> Lost:
+        """Return what lies in a window."""
+        s = self.seen
+        seen = type(s)(*(window(x) for x in (s.photo, s.labels, s.alpha, s.depth)))
+        return Lost(window(self.survived), window(self.visible), seen)
 
     def refined(self, refiner: nn.Module) -> tuple[Tensor, Tensor]:
         """Return photo and alpha logit."""
@@ -148,8 +180,10 @@ class HeadRefineTask:
         s, refiner = self.settings, self.nets["refiner"]
         with torch.no_grad():
             back, away = self.lost(batch)
-        target = batch["out_photo"].float() / 127.5 - 1
-        labels = batch["out_labels"]
+        window = _Window.near_face(len(batch["photo"]), s.crop_px)
+        back, away = back.cut(window), away.cut(window)
+        target = window(batch["out_photo"]).float() / 127.5 - 1
+        labels = window(batch["out_labels"])
         known = ((labels & OUTSIDE) == 0).float()[:, None]
         head = losses.Truth(target, labels & (OUTSIDE - 1), known, target, target, target).head
         photo, alpha = back.refined(refiner)

@@ -89,6 +89,10 @@ class Settings:
     people: int = 36
 
 
+#: Photographs whose codes' axes random heads begin from.
+_PEOPLE = 1000
+
+
 def make(recipe: Recipe, data: Path) -> HeadShellTask:
     """Return the task."""
     return HeadShellTask(recipe, recipe.settings(Settings), data)
@@ -214,5 +218,12 @@ class HeadShellTask:
         return views.stacked(rows)
 
     def export(self, ema: nn.Module) -> ExportSpec:
-        """Return what is needed to write the graph named by `piece`."""
+        """Return what is needed to write the graph named by `piece`.
+
+        The sampler, which this stage does not teach, begins from the principal axes of real people's codes.
+        """
+        if self.piece == "sampler" and self.settings.real_share > 0:
+            real = build_real(self.data, Path(self.settings.cache), "train")
+            shell = views.as_shell(ema)
+            shell.sampler.set_people(views.people_codes(shell, real, _PEOPLE))
         return graphs.spec(views.as_shell(ema), self.piece, real=self.settings.real_share > 0)
