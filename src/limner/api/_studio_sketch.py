@@ -190,7 +190,8 @@ def strokes_of(
     from limner.sketches import scan
 
     if seen_as == "auto":
-        seen_as = "drawing" if scan.looks_drawn(photo.pixels) else "photo"
+        drawn = scan.looks_drawn(photo.pixels) and (face is None or _on_paper(photo, face))
+        seen_as = "drawing" if drawn else "photo"
     if seen_as == "drawing":
         ink = scan.ink_of(photo.pixels)
         matrix = None if face is None else face.crop_from_photo
@@ -199,6 +200,16 @@ def strokes_of(
         semantic = None if face is None else parse_face(photo, face=face)
         drawing = extract_lines(aligned(photo, face), semantic=semantic, detail=detail)
     return lines.trace(drawing), seen_as
+
+
+def _on_paper(photo: Photo, face: Face) -> bool:
+    """Say whether a face is as light and colourless as the sheet around it: paper between lines, no skin."""
+    import numpy as np
+
+    middle = aligned(photo, face).pixels[160:400, 160:352].astype(int)
+    paper = float(np.quantile(photo.pixels.min(axis=2), 0.9))
+    color = float(np.median(middle.max(axis=2) - middle.min(axis=2)))
+    return float(np.median(middle.min(axis=2))) > 0.86 * paper and color < 30
 
 
 def take_part(

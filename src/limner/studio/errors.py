@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from limner import errors
+from limner.studio.jobs.hand import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,10 +149,9 @@ def problem_of(error: BaseException) -> Problem:
         return _of_http(error)
     if isinstance(error, MemoryError):
         return Problem(413, "too_large", "The memory ran out over this.")
-    first_line = (str(error).splitlines() or ["no message"])[0].rstrip(".")
-    return Problem(
-        500, "fault", f"A fault of Limner itself: {type(error).__name__}: {first_line[:300]}."
-    )
+    said = str(error) if isinstance(error, Fault) else f"{type(error).__name__}: {error}"
+    first_line = said.splitlines()[0].rstrip(".")
+    return Problem(500, "fault", f"A fault of Limner itself: {first_line[:300]}.")
 
 
 def _of_http(error: HTTPException) -> Problem:

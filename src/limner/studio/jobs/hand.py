@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
 import threading
 from typing import TYPE_CHECKING, Any
 
+from limner.errors import LimnerError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["begin", "pid", "run"]
+__all__ = ["Fault", "begin", "pid", "run"]
+
+_log = logging.getLogger("limner.studio")
+
+
+class Fault(Exception):
+    """An error that nobody foresaw, told in words: the exception itself might not travel between processes."""
 
 
 def begin() -> None:
@@ -28,8 +37,22 @@ def begin() -> None:
 
 
 def run(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[int, Any]:
-    """Return this process's id and what `function` returns."""
-    return os.getpid(), function(*args)
+    """Return this process's id and what `function` returns.
+
+    Raises
+    ------
+    LimnerError, MemoryError
+        As `function` raises them.
+    Fault
+        In place of everything else.
+    """
+    try:
+        return os.getpid(), function(*args)
+    except (LimnerError, MemoryError):
+        raise
+    except Exception as error:
+        _log.exception("%s failed", getattr(function, "__name__", function))
+        raise Fault(f"{type(error).__name__}: {error}") from None
 
 
 def pid() -> int:

@@ -1,0 +1,39 @@
+"""A worker tells who it is, and its errors travel."""
+
+from __future__ import annotations
+
+import os
+import pickle
+
+import pytest
+
+from limner.errors import NoFace
+from limner.studio.jobs import hand
+
+
+def raises(error: Exception) -> None:
+    raise error
+
+
+class Stubborn(Exception):
+    """Cannot be made again from what it says."""
+
+    def __init__(self, one: int, two: int) -> None:
+        super().__init__(f"{one} and {two}")
+
+
+def test_a_result_comes_with_the_process_that_made_it() -> None:
+    assert hand.run(max, (3, 4)) == (os.getpid(), 4)
+    assert hand.pid() == os.getpid()
+
+
+def test_limners_own_errors_stay_what_they_are() -> None:
+    with pytest.raises(NoFace, match="Nobody"):
+        hand.run(raises, (NoFace("Nobody."),))
+
+
+def test_any_other_error_becomes_words_that_travel(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(hand.Fault) as caught:
+        hand.run(raises, (Stubborn(1, 2),))
+    assert str(pickle.loads(pickle.dumps(caught.value))) == "Stubborn: 1 and 2"
+    assert "raises failed" in caplog.text
