@@ -13,7 +13,7 @@ def test_53_the_list_holds_program_weights_and_libraries() -> None:
     }
     assert kinds["program"] == {"limner"}
     assert kinds["weight"] == {row.name for row in weights.ledger.rows()}
-    assert {"numpy", "pillow", "openvino", "click", "scipy"} <= kinds["library"]
+    assert {"numpy", "pillow", "onnxruntime", "click"} <= kinds["library"]
     assert not {"torch", "pytest", "ruff"} & kinds["library"]
 
 

@@ -58,6 +58,7 @@ def configure(
     Parameters
     ----------
     engine : {"openvino", "onnxruntime"}, optional
+        None takes OpenVINO where the extra ``openvino`` is installed, else ONNX Runtime.
     threads : int, optional
         Threads of each network; None takes the physical cores.
     precision : {"f32", "bf16"}, optional

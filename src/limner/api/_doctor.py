@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Check", "doctor"]
 
-_NEEDED = ("numpy", "scipy", "cv2", "skimage", "PIL", "openvino")
+_NEEDED = ("numpy", "cv2", "PIL", "onnxruntime")
 _EXTRAS = {
     "heic": ("pi_heif", "HEIC pictures"),
-    "ort": ("onnxruntime", "ONNX Runtime"),
+    "openvino": ("openvino", "OpenVINO, quicker where the processor has bf16"),
     "train": ("torch", "training"),
 }
 
@@ -84,7 +84,7 @@ def _networks_run() -> Check:
         found = detect_faces(np.full((64, 64, 3), 255, np.uint8))
         return f"an empty sheet was looked at; {len(found)} faces on it"
 
-    return _tried("networks run", trial, "Try LIMNER_ENGINE=onnxruntime with limner[ort].")
+    return _tried("networks run", trial, "Try LIMNER_ENGINE=onnxruntime.")
 
 
 def _cache_kept() -> Check:

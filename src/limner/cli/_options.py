@@ -194,7 +194,7 @@ machine_options = _gathered(
         type=click.Choice(["openvino", "onnxruntime"]),
         envvar="LIMNER_ENGINE",
         show_envvar=True,
-        help="What runs the networks.  [default: openvino]",
+        help="What runs the networks.  [default: openvino where it is installed, else onnxruntime]",
     ),
     click.option(
         "--commercial-only",

@@ -233,7 +233,7 @@ def check(spec: ExportSpec, graph: bytes) -> float:
     """
     from tempfile import TemporaryDirectory
 
-    engines = ["openvino", *(["onnxruntime"] if find_spec("onnxruntime") else [])]
+    engines = [name for name in ("openvino", "onnxruntime") if find_spec(name)]
     worst = 0.0
     with TemporaryDirectory() as folder:
         row = _temporary(spec, graph, Path(folder))

@@ -1,0 +1,63 @@
+"""Which engine runs a network, and what is said when it cannot."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.weights.graphs import doubling
+
+from limner.errors import BadShape, CorruptWeights, MissingExtra, UnknownName
+from limner.weights.engines import ENGINES, chosen_engine, opened
+
+
+@pytest.fixture(autouse=True)
+def _nothing_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIMNER_ENGINE", raising=False)
+
+
+def test_openvino_runs_networks_where_it_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    assert chosen_engine() == "openvino"
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert chosen_engine() == "onnxruntime"
+
+
+def test_the_environment_chooses_and_the_caller_overrules_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LIMNER_ENGINE", "onnxruntime")
+    assert chosen_engine() == "onnxruntime"
+    assert chosen_engine("openvino") == "openvino"
+
+
+def test_an_engine_that_does_not_exist_is_named_with_those_that_do() -> None:
+    with pytest.raises(UnknownName, match=r"'openvno'.*'openvino'.*onnxruntime"):
+        chosen_engine("openvno")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_graph_that_cannot_be_opened_is_named(engine: str, tmp_path: Path) -> None:
+    pytest.importorskip(engine)
+    with pytest.raises(CorruptWeights, match="cannot open broken"):
+        opened(engine, b"no graph", "broken", threads=1, precision="f32", cache=tmp_path)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_inputs_that_do_not_fit_are_refused(engine: str, tmp_path: Path) -> None:
+    pytest.importorskip(engine)
+    net = opened(engine, doubling(), "twice", threads=1, precision="f32", cache=tmp_path)
+    assert net.run({"x": np.ones(3, np.float32)})["y"].tolist() == [2, 2, 2]
+    with pytest.raises(BadShape, match="do not fit"):
+        net.run({"x": np.ones((2, 2), np.float32)})
+
+
+def test_an_engine_that_is_absent_names_its_extra(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(MissingExtra, match=r"limner\[openvino\]"):
+        opened("openvino", doubling(), "twice", threads=1, precision="f32", cache=tmp_path)
