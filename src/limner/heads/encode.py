@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from limner.errors import NoFace
+from limner.errors import MissingWeights, NoFace, UnknownName
 from limner.faces import look_wide
 from limner.geometry.affine import compose, invert, scale
 from limner.geometry.align import warp
@@ -22,8 +22,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from limner.records import Face
+    from limner.weights import Row
 
-__all__ = ["encode_photo", "from_source", "head_crop", "place", "template"]
+__all__ = [
+    "encode_photo",
+    "from_source",
+    "head_crop",
+    "needed",
+    "place",
+    "template",
+    "weights_used",
+]
 
 _SEEN_PX, _SHARES_PX = 256, 128
 _LARGEST_PX = 512
@@ -90,7 +99,14 @@ def shares(semantic: SemanticMap, side: int = _SHARES_PX) -> NDArray[np.float32]
 
 
 def from_source(source: HeadSource) -> Head:
-    """Return the head of a crop that is cut, parsed and placed already."""
+    """Return the head of a crop that is cut, parsed and placed already.
+
+    Raises
+    ------
+    MissingWeights
+        If no networks of heads are installed.
+    """
+    used = weights_used()
     small = cv2.resize(source.photo.pixels, (_SEEN_PX, _SEEN_PX), interpolation=cv2.INTER_AREA)
     out = session().run(
         "heads-encoder",
@@ -104,12 +120,29 @@ def from_source(source: HeadSource) -> Head:
         name: HeadPart(out["parts"][0, k], out["residual"][0, k].astype(np.float16))
         for k, name in enumerate(HEAD_PARTS)
     }
-    return Head(out["base"][0], parts, source=source, weights=weights_used())
+    return Head(out["base"][0], parts, source=source, weights=used)
+
+
+def needed(name: str) -> Row:
+    """Return the ledger's row of one of the heads' graphs.
+
+    Raises
+    ------
+    MissingWeights
+        If it is not there.
+    """
+    try:
+        return ledger.row(name)
+    except UnknownName as error:
+        raise MissingWeights(
+            f"The network {name} is not installed, so heads cannot be made or turned; `limner weights` lists "
+            "what is. Train the recipe head-shell and export it, or install a release that has it."
+        ) from error
 
 
 def weights_used() -> dict[str, str]:
     """Return the graphs that give a head's numbers their meaning, and the first 12 digits of their hashes."""
-    return {name: ledger.row(name).sha256[:12] for name in GRAPHS}
+    return {name: needed(name).sha256[:12] for name in GRAPHS}
 
 
 def encode_photo(photo: Photo, face: Face) -> Head:
@@ -131,6 +164,8 @@ def encode_photo(photo: Photo, face: Face) -> Head:
     ------
     NoFace
         If the face is nearly a profile.
+    MissingWeights
+        If no networks of heads are installed.
 
     Notes
     -----

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-__all__ = ["TOLERANCE_M", "carry", "fill", "surface"]
+__all__ = ["TOLERANCE_M", "carry", "fill", "mend", "surface"]
 
 #: A pixel is carried if the surface that it lies on is seen this near to where it should be.
 TOLERANCE_M = 0.012
@@ -117,3 +117,25 @@ def fill(picture: Floats, known: Floats, *, levels: int = 7) -> Floats:
             np.float32
         )
     return np.asarray(out, np.float32)
+
+
+def mend(survived: Floats, visible: Floats, coarse: Floats) -> Floats:
+    """Return a view whole: what survived of the photograph, and around it the rendering in the photograph's tones.
+
+    Parameters
+    ----------
+    survived : ndarray of shape (S, S, 3), float32
+        Own pixels, −1 to 1.
+    visible : ndarray of shape (S, S), float32
+        Where they are, 0 to 1.
+    coarse : ndarray of shape (S, S, 3), float32
+        The rendering.
+
+    Notes
+    -----
+    What the photograph has over the rendering is known where it survived, and filled softly from there to where it did
+    not: the seam vanishes, and so does most of the rendering's own light. No network is needed.
+    """
+    if visible.max() <= 0:
+        return coarse
+    return np.asarray(np.clip(coarse + fill(survived - coarse, visible), -1, 1), np.float32)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import cv2
 import numpy as np
 
-from limner.errors import InputError
+from limner.errors import InputError, MissingWeights
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
-from limner.heads.encode import shares
-from limner.heads.project import carry, fill
+from limner.heads.encode import needed, shares
+from limner.heads.project import carry, fill, mend
 from limner.records import HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
 
@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-__all__ = ["BACKGROUNDS", "HeadRenderer"]
+__all__ = ["BACKGROUNDS", "FILLED", "HeadRenderer"]
 
 Background = Literal["keep", "blur", "none"]
 #: What may lie behind a head: the photograph's ground, filled where the head was; the same, blurred; nothing.
 BACKGROUNDS: tuple[Background, ...] = ("keep", "blur", "none")
 #: Ground of "none" and of heads without a photograph.
 _PAPER = np.array([232, 230, 226], np.float32)
-_NETWORK_PX = 256
+#: Said of a view whose gaps no network mended.
+FILLED = "The refiner is not installed: what the photograph did not show was filled from around it."
 #: Part masks of an edited part are taken this much (share of the picture) wider than they are.
 _MARGIN = 0.012
 
@@ -71,7 +72,8 @@ class HeadRenderer:
     own_pixels : bool
         Use the photograph's own pixels where the view shows what it showed.
     refine : bool
-        Mend holes, silhouettes, hair and ears by the refiner.
+        Mend holes, silhouettes, hair and ears by the refiner; where that network is not installed, gaps are filled
+        from around them and the view's photograph says so in its notes.
     background : {"keep", "blur", "none"}
         What lies behind the head.
 
@@ -140,11 +142,13 @@ class HeadRenderer:
             survived = survived[..., :3]
         else:
             survived, visible = np.zeros_like(photo), np.zeros_like(alpha)
-        if self.refine and self.head.source is not None and self.own_pixels:
+        notes: tuple[str, ...] = ()
+        if self.refine and visible.any() and _refiner_is_there():
             photo, alpha = _refined(survived, visible, seen)
         else:
-            photo = survived * visible[..., None] + photo * (1 - visible[..., None])
-        return self._finished(camera, photo, alpha, labels, seen.depth)
+            notes = (FILLED,) if self.refine and visible.any() else ()
+            photo = mend(survived, visible, photo)
+        return self._finished(camera, photo, alpha, labels, seen.depth, notes)
 
     def render(self, camera: Camera) -> Rendering:
         """Return the bare rendering from a camera, before own pixels and refiner."""
@@ -191,7 +195,13 @@ class HeadRenderer:
         return self._grounds[side]
 
     def _finished(
-        self, camera: Camera, photo: Floats, alpha: Floats, labels: Floats, depth: Floats
+        self,
+        camera: Camera,
+        photo: Floats,
+        alpha: Floats,
+        labels: Floats,
+        depth: Floats,
+        notes: tuple[str, ...],
     ) -> View:
         share = alpha[..., None]
         mixed = (photo + 1) * 127.5 * share + self._ground(camera.size_px) * (1 - share)
@@ -200,7 +210,7 @@ class HeadRenderer:
         return View(
             camera.yaw_deg,
             camera.pitch_deg,
-            Photo(_bytes(mixed), alpha=_bytes(alpha * 255)),
+            Photo(_bytes(mixed), alpha=_bytes(alpha * 255), notes=notes),
             SemanticMap(ids),
             np.where(alpha >= 0.5, depth, 0).astype(np.float32),
         )
@@ -263,6 +273,14 @@ def _grown(mask: NDArray[np.uint8]) -> Floats:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     wide = cv2.dilate(mask, kernel).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(wide, (0, 0), reach / 2), np.float32)
+
+
+def _refiner_is_there() -> bool:
+    try:
+        needed("heads-refiner")
+    except MissingWeights:
+        return False
+    return True
 
 
 def _refined(survived: Floats, visible: Floats, seen: Rendering) -> tuple[Floats, Floats]:
