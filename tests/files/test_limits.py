@@ -4,6 +4,7 @@ import pytest
 
 from limner.errors import InputError, UnreadablePhoto
 from limner.files import Limits
+from limner.files.limits import usual_limits
 
 
 @pytest.mark.parametrize("size_px", [(1, 1), (15, 15), (2, 4000), (16, 15), (0, 64)])
@@ -35,3 +36,21 @@ def test_a_limit_beyond_the_decoders_own_is_refused() -> None:
 
 def test_megabytes_are_millions_of_bytes() -> None:
     assert Limits(max_megabytes=0.5).max_bytes == 500_000
+
+
+def test_the_environment_sets_limits_and_the_caller_overrules_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LIMNER_MAX_MEGABYTES", "4.5")
+    monkeypatch.setenv("LIMNER_MAX_MEGAPIXELS", "100")
+    assert usual_limits() == Limits(max_megabytes=4.5, max_megapixels=100)
+    assert usual_limits(max_megapixels=2).max_megapixels == 2
+    monkeypatch.setenv("LIMNER_MAX_MEGABYTES", "")
+    assert usual_limits().max_megabytes == Limits().max_megabytes
+
+
+@pytest.mark.parametrize("said", ["much", "-3", "nan"])
+def test_a_setting_that_is_no_limit_is_named(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMNER_MAX_MEGAPIXELS", said)
+    with pytest.raises(InputError, match=r"MEGAPIXELS|not positive"):
+        usual_limits()

@@ -43,7 +43,8 @@ def read_photo(
     max_side_px : int, optional
         Shrink the picture to this longer side; None keeps its own size.
     max_megabytes, max_megapixels : float, optional
-        Limits checked before decoding; None keeps the room's own, 30 MB and 60 MP.
+        Limits checked before decoding; None takes those of the environment, LIMNER_MAX_MEGABYTES and
+        LIMNER_MAX_MEGAPIXELS, and without them 30 MB and 60 MP.
 
     Returns
     -------
@@ -62,13 +63,9 @@ def read_photo(
     (120, 80)
     """
     from limner.files import image
-    from limner.files.limits import Limits
+    from limner.files.limits import usual_limits
 
-    usual = Limits()
-    limits = Limits(
-        max_megabytes=usual.max_megabytes if max_megabytes is None else max_megabytes,
-        max_megapixels=usual.max_megapixels if max_megapixels is None else max_megapixels,
-    )
+    limits = usual_limits(max_megabytes=max_megabytes, max_megapixels=max_megapixels)
     photo = image.read_photo(source, frame=frame, background=background, limits=limits)
     return photo if max_side_px is None else _shrunk(photo, max_side_px)
 

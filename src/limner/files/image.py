@@ -13,7 +13,7 @@ from limner.errors import BadShape, UnknownName
 from limner.files.color import to_srgb
 from limner.files.decode import decode, guarded
 from limner.files.encode import encode_labels, encode_picture
-from limner.files.limits import Limits
+from limner.files.limits import Limits, usual_limits
 from limner.files.sniff import sniff
 from limner.files.source import fetch
 from limner.records import Photo
@@ -49,7 +49,7 @@ def read_photo(
     background : tuple of int
         sRGB ground under transparent pixels, 0 to 255 each.
     limits : Limits, optional
-        What is refused before it is decoded; None takes the defaults, 30 MB and 60 megapixels.
+        What is refused before it is decoded; None takes the environment's, else the defaults, 30 MB and 60 megapixels.
 
     Returns
     -------
@@ -74,7 +74,7 @@ def read_photo(
     """
     if isinstance(source, Photo):
         return source
-    limits = limits or Limits()
+    limits = limits or usual_limits()
     background = _ground(background)
     if isinstance(source, Image.Image | np.ndarray):
         if frame != 0:

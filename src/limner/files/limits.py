@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from limner.errors import InputError, UnreadablePhoto
 
-__all__ = ["Limits"]
+__all__ = ["Limits", "usual_limits"]
+
+#: The environment's names for what a process refuses.
+_SETTINGS = {"max_megabytes": "LIMNER_MAX_MEGABYTES", "max_megapixels": "LIMNER_MAX_MEGAPIXELS"}
 
 #: Above this, Pillow refuses by itself, whatever we say.
 _PILLOW_MEGAPIXELS = 178.0
@@ -83,3 +87,47 @@ class Limits:
                 f"{name} is {width} × {height} px, {megapixels:.0f} megapixels; "
                 f"at most {self.max_megapixels:g} are read. Scale it down first."
             )
+
+
+def usual_limits(
+    *, max_megabytes: float | None = None, max_megapixels: float | None = None
+) -> Limits:
+    """Return the limits that hold: those given, else those of the environment, else the defaults.
+
+    Parameters
+    ----------
+    max_megabytes : float, optional
+        None asks the environment's LIMNER_MAX_MEGABYTES; without it, 30.
+    max_megapixels : float, optional
+        None asks the environment's LIMNER_MAX_MEGAPIXELS; without it, 60.
+
+    Returns
+    -------
+    Limits
+        Checked.
+
+    Raises
+    ------
+    InputError
+        If a limit is not a positive number, or above what the decoders take.
+
+    Examples
+    --------
+    >>> usual_limits(max_megabytes=5).max_megabytes
+    5
+    """
+    wanted = {"max_megabytes": max_megabytes, "max_megapixels": max_megapixels}
+    held = {k: _from_environment(k) if v is None else v for k, v in wanted.items()}
+    return Limits(**{k: v for k, v in held.items() if v is not None})
+
+
+def _from_environment(limit: str) -> float | None:
+    said = os.environ.get(_SETTINGS[limit])
+    if not said:
+        return None
+    try:
+        return float(said)
+    except ValueError:
+        raise InputError(
+            f"The environment's {_SETTINGS[limit]} is {said!r}; wanted a number such as 60."
+        ) from None

@@ -183,29 +183,11 @@ class SceneSampler:
         turned = points @ matrix[:, :2].T + matrix[:, 2]
         low, high = turned[:468].min(0), turned[:468].max(0)
         box = np.r_[low, high].astype(np.float32)
-        clipped = np.clip(box, 0, self.size - 1)
-        area = float(np.prod(box[2:] - box[:2]))
-        if np.prod(clipped[2:] - clipped[:2]) < 0.6 * area or any(
-            _overlap(box, b) > 0.05 for b in scene.boxes
-        ):
+        if not self._has_room(scene, box):
             return False
-        corners = (
-            np.array([[0, 0], [w, 0], [0, h], [w, h]], np.float64) @ matrix[:, :2].T + matrix[:, 2]
-        )
-        x0, y0 = np.clip(np.floor(corners.min(0)) - 2, 0, self.size).astype(int)
-        x1, y1 = np.clip(np.ceil(corners.max(0)) + 3, 0, self.size).astype(int)
-        if bleed:
-            x0, y0, x1, y1 = 0, 0, self.size, self.size
-        local, size = matrix - [[0, 0, x0], [0, 0, y0]], (int(x1 - x0), int(y1 - y0))
-        flags = cv2.INTER_AREA if abs(np.linalg.det(matrix[:, :2])) < 0.5 else cv2.INTER_LINEAR
-        border = cv2.BORDER_REFLECT if bleed else cv2.BORDER_CONSTANT
-        patch = cv2.warpAffine(
-            np.ascontiguousarray(picture), local, size, flags=flags, borderMode=border
-        )
-        soft = cv2.warpAffine(
-            np.ascontiguousarray(mask), local, size, flags=cv2.INTER_LINEAR, borderMode=border
-        )
-        alpha = np.asarray(soft, np.uint8)
+        frame = (0, 0, self.size, self.size) if bleed else self._frame(matrix, w, h)
+        patch, alpha = _warped(picture, mask, matrix, frame, bleed=bleed)
+        x0, y0, x1, y1 = frame
         if region is not None:
             alpha = np.where(region[y0:y1, x0:x1], alpha, 0).astype(np.uint8)
         if any(_covered(b - np.array([x0, y0, x0, y0]), alpha) > 0.25 for b in scene.boxes):
@@ -219,6 +201,24 @@ class SceneSampler:
         scene.boxes.append(box)
         scene.fives.append(five)
         return True
+
+    def _has_room(self, scene: _Scene, box: NDArray[np.float32]) -> bool:
+        """Say whether most of a box lies in the scene and no other box is in its way."""
+        clipped = np.clip(box, 0, self.size - 1)
+        area = float(np.prod(box[2:] - box[:2]))
+        return not (
+            np.prod(clipped[2:] - clipped[:2]) < 0.6 * area
+            or any(_overlap(box, b) > 0.05 for b in scene.boxes)
+        )
+
+    def _frame(self, matrix: NDArray[np.float64], w: int, h: int) -> tuple[int, int, int, int]:
+        """Return the part of the scene, x0, y0, x1, y1, that a picture of w × h px may reach."""
+        corners = (
+            np.array([[0, 0], [w, 0], [0, h], [w, h]], np.float64) @ matrix[:, :2].T + matrix[:, 2]
+        )
+        x0, y0 = np.clip(np.floor(corners.min(0)) - 2, 0, self.size).astype(int)
+        x1, y1 = np.clip(np.ceil(corners.max(0)) + 3, 0, self.size).astype(int)
+        return int(x0), int(y0), int(x1), int(y1)
 
     def _matrix(
         self, i: int, *, height: float, centre: NDArray[np.float64], roll_deg: float, mirror: bool
@@ -282,6 +282,28 @@ class SceneSampler:
             )
             self._place(scene, i, matrix=matrix, mirror=mirror, region=region)
         return scene
+
+
+def _warped(
+    picture: NDArray[np.uint8],
+    mask: NDArray[np.uint8],
+    matrix: NDArray[np.float64],
+    frame: tuple[int, int, int, int],
+    *,
+    bleed: bool,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return a picture and its mask as they lie in a frame of the scene; mirrored outwards if they `bleed`."""
+    x0, y0, x1, y1 = frame
+    local, size = matrix - [[0, 0, x0], [0, 0, y0]], (x1 - x0, y1 - y0)
+    flags = cv2.INTER_AREA if abs(np.linalg.det(matrix[:, :2])) < 0.5 else cv2.INTER_LINEAR
+    border = cv2.BORDER_REFLECT if bleed else cv2.BORDER_CONSTANT
+    patch = cv2.warpAffine(
+        np.ascontiguousarray(picture), local, size, flags=flags, borderMode=border
+    )
+    soft = cv2.warpAffine(
+        np.ascontiguousarray(mask), local, size, flags=cv2.INTER_LINEAR, borderMode=border
+    )
+    return np.asarray(patch, np.uint8), np.asarray(soft, np.uint8)
 
 
 def _overlap(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:

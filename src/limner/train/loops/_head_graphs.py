@@ -73,6 +73,28 @@ _DATA = (("synthetic heads", "CC0-1.0"), ("CelebAMask-HQ", "LicenseRef-research-
 
 def spec(shell: HeadShell, piece: str, *, real: bool) -> ExportSpec:
     """Return what is needed to write one of the shell's four graphs."""
+    module, inputs, outputs = _pieces(shell)[piece]
+    return ExportSpec(
+        name=f"heads-{piece}",
+        module=module.eval(),
+        inputs=inputs,
+        outputs=outputs,
+        ranges={"photo": (-1, 1), "shares": (0, 1), "pose_deg": (-40, 40), "seeds": (-2, 2)}
+        | {"radius": (0.09, 0.1), "density": (-3, 3), "features": (-1, 1)},
+        purpose=_PURPOSES[piece],
+        limits="Near-frontal heads, yaw within ±60°; profiles, hands before the face and long loose hair fail.",
+        data=_DATA if real else _DATA[:1],
+        license="LicenseRef-research-only" if real else "CC0-1.0",
+        commercial=not real,
+        tolerance=0.02,
+        jumps=piece == "renderer",  # rays tip over edges
+    )
+
+
+def _pieces(
+    shell: HeadShell,
+) -> dict[str, tuple[nn.Module, dict[str, Tensor], tuple[str, ...]]]:
+    """Return each graph's module, example inputs and names of outputs."""
     sizes = shell.field.sizes
     base = torch.zeros(1, sizes["base"])
     parts = torch.zeros(1, len(PARTS), sizes["codes"])
@@ -80,7 +102,7 @@ def spec(shell: HeadShell, piece: str, *, real: bool) -> ExportSpec:
     template: Tensor = shell.field.template.detach().cpu()  # type: ignore[operator]
     features = torch.zeros(1, len(PARTS), shell.field.channels, SIDE, SIDE)
     pose = torch.zeros(1, 2)
-    made: dict[str, tuple[nn.Module, dict[str, Tensor], tuple[str, ...]]] = {
+    return {
         "encoder": (
             EncoderGraph(shell),
             {
@@ -111,22 +133,6 @@ def spec(shell: HeadShell, piece: str, *, real: bool) -> ExportSpec:
             ("base", "parts"),
         ),
     }
-    module, inputs, outputs = made[piece]
-    return ExportSpec(
-        name=f"heads-{piece}",
-        module=module.eval(),
-        inputs=inputs,
-        outputs=outputs,
-        ranges={"photo": (-1, 1), "shares": (0, 1), "pose_deg": (-40, 40), "seeds": (-2, 2)}
-        | {"radius": (0.09, 0.1), "density": (-3, 3), "features": (-1, 1)},
-        purpose=_PURPOSES[piece],
-        limits="Near-frontal heads, yaw within ±60°; profiles, hands before the face and long loose hair fail.",
-        data=_DATA if real else _DATA[:1],
-        license="LicenseRef-research-only" if real else "CC0-1.0",
-        commercial=not real,
-        tolerance=0.02,
-        jumps=piece == "renderer",  # rays tip over edges
-    )
 
 
 _PURPOSES = {
