@@ -17,6 +17,7 @@ SMALL = {
     "detect": ("size_px=96", "width=16", "scenes=4"),
     "landmarks": ("imagenet=false", "people=3"),
     "parse": ("imagenet=false", "size_px=64", "people=2"),
+    "lines": ("size_px=64", "width=4", "blocks=1", "judged=3", 'features="random"'),
     "strokes": ("judged=3",),
     "style_paper": (
         "size_px=64",

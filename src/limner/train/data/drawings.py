@@ -42,6 +42,7 @@ __all__ = [
     "carried",
     "kept_sheets",
     "picture_of",
+    "scaled",
     "to_white",
 ]
 
@@ -278,13 +279,14 @@ class PairSampler:
         i = int(rng.choice(self.pools[int(rng.integers(len(self.pools)))]))
         own = self.style[i]
         k = SIDES_PX[style] / (FREE_PX if own == FREE else SIDES_PX[own])
-        return self._cut(rng, _scaled(self.sheets.sheet(i), k * float(rng.uniform(0.9, 1.1))))
+        return self.cut(rng, scaled(self.sheets.sheet(i), k * float(rng.uniform(0.9, 1.1))))
 
     def crop(self, rng: np.random.Generator, i: int) -> NDArray[np.uint8]:
         """Return a random crop of sheet `i`, (S, S, 4), mirrored half the time, the photograph's light varied."""
-        return self._cut(rng, self.sheets.sheet(i))
+        return self.cut(rng, self.sheets.sheet(i))
 
-    def _cut(self, rng: np.random.Generator, sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def cut(self, rng: np.random.Generator, sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """Return a random crop of a sheet, as `crop` does."""
         side = self.size
         h, w = sheet.shape[:2]
         if min(h, w) < side:
@@ -307,7 +309,7 @@ class PairSampler:
         return crop
 
 
-def _scaled(sheet: NDArray[np.uint8], k: float) -> NDArray[np.uint8]:
+def scaled(sheet: NDArray[np.uint8], k: float) -> NDArray[np.uint8]:
     """Return a sheet `k` times as large; classes keep to their ids."""
     h, w = sheet.shape[:2]
     size = max(1, round(w * k)), max(1, round(h * k))
