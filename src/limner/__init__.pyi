@@ -3,11 +3,17 @@ from .api import (
     doctor,
     draw,
     extract_lines,
+    mix_heads,
+    orbit,
     parse_face,
+    photo_to_head,
+    read_head,
     read_photo,
+    seed_to_head,
     style_names,
     trace_lines,
     write,
+    write_head,
 )
 from .errors import (
     BadShape,
@@ -26,8 +32,10 @@ from .errors import (
     UnreadablePhoto,
     WeightsError,
 )
+from .heads import HeadRenderer
 from .records import (
     CLASSES,
+    HEAD_PARTS,
     PARTS,
     Drawing,
     Face,
@@ -48,6 +56,7 @@ from .records import (
 
 __all__ = [
     "CLASSES",
+    "HEAD_PARTS",
     "PARTS",
     "BadShape",
     "CorruptWeights",
@@ -57,6 +66,7 @@ __all__ = [
     "ForbiddenWeights",
     "Head",
     "HeadPart",
+    "HeadRenderer",
     "HeadSource",
     "InputError",
     "LimnerError",
@@ -83,11 +93,17 @@ __all__ = [
     "doctor",
     "draw",
     "extract_lines",
+    "mix_heads",
+    "orbit",
     "parse_face",
+    "photo_to_head",
+    "read_head",
     "read_photo",
+    "seed_to_head",
     "style_names",
     "trace_lines",
     "write",
+    "write_head",
 ]
 
 __version__: str

@@ -15,6 +15,23 @@ from limner.api._about import (
 )
 from limner.api._doctor import Check, doctor
 from limner.api._draw import draw, largest_face
+from limner.api._heads import (
+    Turned,
+    camera_facts,
+    encode_depth,
+    encode_pixels,
+    encode_views,
+    export_head,
+    mix_heads,
+    orbit,
+    photo_rows,
+    photo_to_head,
+    read_head,
+    seed_to_head,
+    view_recipe,
+    view_sheet,
+    write_head,
+)
 from limner.api._licenses import licenses
 from limner.api._lines import extract_lines, trace_lines
 from limner.api._photo import detect_faces, parse_face, read_photo
@@ -37,14 +54,20 @@ from limner.api._write import (
 __all__ = [
     "KIND_OF_SUFFIX",
     "Check",
+    "Turned",
     "cache_folder",
+    "camera_facts",
     "configure",
     "count_votes",
     "detect_faces",
     "doctor",
     "draw",
     "encode",
+    "encode_depth",
     "encode_outlines",
+    "encode_pixels",
+    "encode_views",
+    "export_head",
     "extract_lines",
     "find_style",
     "information",
@@ -52,14 +75,23 @@ __all__ = [
     "largest_face",
     "licenses",
     "make_recipe",
+    "mix_heads",
+    "orbit",
     "parse_face",
+    "photo_rows",
+    "photo_to_head",
     "preference_page",
+    "read_head",
     "read_photo",
     "score_pair",
     "score_styles",
+    "seed_to_head",
     "style_names",
     "trace_lines",
+    "view_recipe",
+    "view_sheet",
     "weights_table",
     "write",
     "write_bytes",
+    "write_head",
 ]

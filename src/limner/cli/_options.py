@@ -18,6 +18,7 @@ from limner.cli._units import COLOR, parts_weights
 __all__ = [
     "Lines",
     "Machine",
+    "gathered",
     "line_options",
     "machine_options",
     "pictures_argument",
@@ -73,7 +74,7 @@ class Lines:
         }
 
 
-def _gathered(name: str, kind: type[Any], *options: Decorator) -> Decorator:
+def gathered(name: str, kind: type[Any], *options: Decorator) -> Decorator:
     """Return a decorator that adds `options` to a command and hands them over as one `kind` called `name`."""
 
     def decorate(command: Command) -> Command:
@@ -92,7 +93,7 @@ def _gathered(name: str, kind: type[Any], *options: Decorator) -> Decorator:
 
 pictures_argument = click.argument("pictures", metavar="PHOTO...", nargs=-1, required=True)
 
-reading_options = _gathered(
+reading_options = gathered(
     "reading",
     Reading,
     click.option(
@@ -135,7 +136,7 @@ reading_options = _gathered(
 
 def saving_options(*kinds: str) -> Decorator:
     """Return the decorator that adds ``-o`` and ``--format`` with `kinds`, the default first."""
-    return _gathered(
+    return gathered(
         "saving",
         Saving,
         click.option(
@@ -161,7 +162,7 @@ def _said(ctx: click.Context, option: click.Parameter, value: bool) -> bool:
     return value
 
 
-reporting_options = _gathered(
+reporting_options = gathered(
     "reporting",
     Reporting,
     click.option(
@@ -174,7 +175,7 @@ reporting_options = _gathered(
     ),
 )
 
-machine_options = _gathered(
+machine_options = gathered(
     "machine",
     Machine,
     click.option(
@@ -204,7 +205,7 @@ machine_options = _gathered(
     ),
 )
 
-line_options = _gathered(
+line_options = gathered(
     "lines",
     Lines,
     click.option(

@@ -1,7 +1,8 @@
-"""Words with a unit: ``5mm``, ``A4``, ``#ffeedd``, ``hair=0.5`` in → numbers that the rooms take."""
+"""Words with a unit: ``5mm``, ``A4``, ``#ffeedd``, ``hair=0.5``, ``-30:30:5`` in → numbers that the rooms take."""
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,21 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["COLOR", "LENGTH", "PAGE", "PAGES_MM", "Color", "Length", "Page", "parts_weights"]
+__all__ = [
+    "ANGLES",
+    "COLOR",
+    "LENGTH",
+    "PAGE",
+    "PAGES_MM",
+    "Angles",
+    "Color",
+    "Length",
+    "Page",
+    "parts_weights",
+]
+
+#: Of one option: a film of a minute.
+_MOST_ANGLES = 1000
 
 _MM_PER: dict[str, float] = {
     "mm": 1.0,
@@ -128,6 +143,44 @@ class Color(click.ParamType[tuple[int, int, int]]):
         return red, green, blue
 
 
+class Angles(click.ParamType[tuple[float, ...]]):
+    """One angle, a list, or a range with its step; in degrees."""
+
+    name = "angles"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        """Return the angles in the order given.
+
+        Examples
+        --------
+        >>> ANGLES.convert("-30:30:15", None, None), ANGLES.convert("-20,0,15", None, None)
+        ((-30.0, -15.0, 0.0, 15.0, 30.0), (-20.0, 0.0, 15.0))
+        """
+        if isinstance(value, tuple):
+            return tuple(float(v) for v in value)
+        words = str(value).split(":")
+        try:
+            if len(words) == 1:
+                found = [float(word) for word in words[0].split(",")]
+            else:
+                first, last, step = (float(word) for word in words)
+                count = (last - first) / step
+                found = [first + k * step for k in range(math.floor(count + 1e-6) + 1)]
+        except (ValueError, ZeroDivisionError):
+            found = []
+        if not 0 < len(found) <= _MOST_ANGLES or not all(abs(a) <= 180 for a in found):
+            self.fail(
+                f"{value!r} are no angles; write 20, a list -20,0,15, or a range -30:30:5 (first:last:step), at "
+                f"most {_MOST_ANGLES} within ±180.",
+                param,
+                ctx,
+            )
+        return tuple(found)
+
+
+ANGLES = Angles()
 LENGTH = Length()
 PAGE = Page()
 COLOR = Color()

@@ -3,12 +3,14 @@
 from limner.heads.edit import blend, mix, resample
 from limner.heads.encode import encode_photo, from_source, head_crop
 from limner.heads.file import decode_head, encode_head, read_head, write_head
+from limner.heads.mesh import Mesh, to_mesh
 from limner.heads.render import BACKGROUNDS, HeadRenderer
 from limner.heads.sample import sample_head
 
 __all__ = [
     "BACKGROUNDS",
     "HeadRenderer",
+    "Mesh",
     "blend",
     "decode_head",
     "encode_head",
@@ -19,5 +21,6 @@ __all__ = [
     "read_head",
     "resample",
     "sample_head",
+    "to_mesh",
     "write_head",
 ]
