@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,22 @@ def test_a_style_file_that_cannot_be_used_is_named(tmp_path: Path, text: str) ->
     path.write_text(text)
     with pytest.raises(RecipeError, match="ada"):
         styles.find(str(path))
+
+
+def test_a_style_of_ones_own_is_found_by_name_where_it_was_kept(limner_home: Path) -> None:
+    from limner.styles.names import forget, own_folder
+
+    folder = own_folder() / "ada"
+    assert own_folder() == limner_home / "styles"
+    folder.mkdir(parents=True)
+    (folder / "ada.toml").write_text('title = "Ada"\nweight = "styles-ada"\n', "utf-8")
+    (folder / "ledger.toml").write_text("", "utf-8")
+    forget()
+    try:
+        assert "ada" in styles.names()
+        assert "ledger" not in styles.names()
+        assert styles.find("ada").ledger == str(folder / "ledger.toml")
+    finally:
+        shutil.rmtree(folder)
+        forget()
+    assert "ada" not in styles.names()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from functools import lru_cache
 from importlib import metadata, resources
@@ -11,7 +12,7 @@ from typing import Any
 from limner.errors import BadShape, RecipeError, UnknownName
 from limner.records import Style
 
-__all__ = ["blend", "find", "names"]
+__all__ = ["blend", "find", "forget", "names", "own_folder"]
 
 _GROUP = "limner.styles"
 
@@ -40,6 +41,16 @@ def _read(path: Path) -> Style:
     return _from_table(path.stem, table, ledger=str(ledger) if ledger.exists() else "")
 
 
+def own_folder() -> Path:
+    """Return where styles that were taught on this machine lie: ``<name>/<name>.toml``, each beside its graph."""
+    home = os.environ.get("LIMNER_HOME")
+    if home:
+        return Path(home) / "styles"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("limner")) / "styles"
+
+
 @lru_cache(maxsize=1)
 def _catalogue() -> dict[str, Style]:
     folder = resources.files("limner.styles") / "catalogue"
@@ -50,7 +61,15 @@ def _catalogue() -> dict[str, Style]:
             found[name] = _from_table(name, tomllib.loads(entry.read_text(encoding="utf-8")))
     for point in metadata.entry_points(group=_GROUP):
         found.setdefault(point.name, _read(Path(str(point.load()))))
+    for path in sorted(own_folder().glob("*/*.toml")):
+        if path.stem == path.parent.name:  # beside it lies a ledger.toml, which is no style
+            found.setdefault(path.stem, _read(path))
     return dict(sorted(found.items()))
+
+
+def forget() -> None:
+    """Look for styles anew when one is asked for next: a new one was taught."""
+    _catalogue.cache_clear()
 
 
 def names() -> tuple[str, ...]:
