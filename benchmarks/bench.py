@@ -3,12 +3,15 @@
     python benchmarks/bench.py [CASE ...] [--no-save]
 
 Every case runs in a process of its own: first the calibration (a float32 matrix product), then one call to warm up,
-then its repeats; the median counts. A ratio to the calibration compares machines better than milliseconds do.
+then its repeats; the median counts. A ratio to the calibration compares machines better than milliseconds do. A case
+stops repeating when it has used up its time, so that all of them take under six minutes on two quiet cores; on a busy
+machine the numbers are worth nothing, and the table says so.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -19,15 +22,24 @@ import sys
 import time
 import tomllib
 from datetime import UTC, datetime
-from importlib.metadata import distribution, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import works
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.jsonl"
 REPEATS = 7
+#: Seconds after which a case is not repeated again.
+BUDGET_S = 15
+#: Load per core above which a machine is not quiet.
+BUSY = 0.3
+#: What of a case is not an argument of its work.
+NOT_ARGUMENTS = {"work", "repeats", "engine"}
 
 
 def cases() -> dict[str, dict[str, Any]]:
@@ -58,8 +70,23 @@ def machine() -> dict[str, object]:
         "avx512": "avx512f" in flags,
         "python": platform.python_version(),
         "system": platform.system(),
-        "versions": {name: version(name) for name in ("limner", "numpy", "openvino")},
+        "load": load_per_core(),
+        "versions": dict(installed_versions("limner", "numpy", "onnxruntime", "openvino", "torch")),
     }
+
+
+def load_per_core() -> float:
+    """Return how many processes waited for each core during the last minute; 0 where the system does not tell."""
+    if not hasattr(os, "getloadavg"):
+        return 0.0
+    return round(os.getloadavg()[0] / (os.cpu_count() or 1), 2)
+
+
+def installed_versions(*names: str) -> Iterator[tuple[str, str]]:
+    """Yield the version of each package that is there."""
+    for name in names:
+        with contextlib.suppress(PackageNotFoundError):
+            yield name, version(name)
 
 
 def _cpuinfo() -> list[str]:
@@ -75,24 +102,31 @@ def commit() -> str:
 
 
 def median_ms(work: works.Work, repeats: int) -> float:
-    """Return the median of `repeats` calls after one that warms up."""
+    """Return the median of `repeats` calls, or of as many as fit the budget, after one that warms up."""
+    begun = time.perf_counter()
     work()
-    taken = []
+    taken: list[float] = []
     for _ in range(repeats):
         start = time.perf_counter()
         work()
         taken.append(1000 * (time.perf_counter() - start))
+        if time.perf_counter() - begun > BUDGET_S:
+            break
     return statistics.median(taken)
 
 
 def measure(case: dict[str, Any]) -> dict[str, float]:
     """Run one case in this process."""
     settings = {
-        k: v for k, v in case.items() if k not in {"work", "repeats"} and not k.startswith("limit")
+        k: v for k, v in case.items() if k not in NOT_ARGUMENTS and not k.startswith("limit")
     }
+    if "engine" in case:
+        os.environ["LIMNER_ENGINE"] = case["engine"]
     calibration = median_ms(works.matmul(1024), 9)
     took = median_ms(getattr(works, case["work"])(**settings), case.get("repeats", REPEATS))
-    who = resource.RUSAGE_CHILDREN if case["work"] == "process" else resource.RUSAGE_SELF
+    who = (
+        resource.RUSAGE_CHILDREN if case["work"] in {"process", "python"} else resource.RUSAGE_SELF
+    )
     peak = resource.getrusage(who).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     return {
         "ms": round(took, 2),
@@ -179,6 +213,10 @@ def main() -> None:
     print(
         f"{here['cpu']}, {here['cores']} cores, bf16 {'yes' if here['bf16'] else 'no'}", flush=True
     )
+    if load_per_core() > BUSY:
+        print(
+            f"The machine is busy: {load_per_core()} processes a core. Do not believe the milliseconds."
+        )
     results: dict[str, dict[str, float]] = {}
     for name in asked.cases or known:
         print(f"  {name} …", flush=True, file=sys.stderr)

@@ -171,7 +171,7 @@ are those that were tested, and `limner licenses` tells those that are installed
 | --- | --- | --- |
 {rows}
 
-The wheels of NumPy, SciPy, OpenCV and Pillow carry libraries of their own, each under its own terms, which lie inside
+The wheels of NumPy, OpenCV, ONNX Runtime and Pillow carry libraries of their own, each under its own terms, which lie inside
 those wheels: among them OpenBLAS (BSD), FFmpeg (LGPL-2.1, in OpenCV's), OpenSSL, and GCC's run-time libraries (under
 the GCC runtime library exception). Limner reads pictures with Pillow and never calls FFmpeg or OpenSSL.
 

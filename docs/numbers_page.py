@@ -63,7 +63,9 @@ def speed(run: dict[str, Any]) -> list[str]:
     cases: dict[str, Any] = {}
     for path in sorted((ROOT / "benchmarks" / "cases").glob("*.toml")):
         cases |= tomllib.loads(path.read_text("utf-8"))
-    lines = ["", "## Speed", "", f"On {where}; commit {run.get('commit', 'unknown')}.", ""]
+    load = here.get("load", 0)
+    quiet = "the machine was quiet" if load <= 0.3 else f"the machine was busy, load {load} a core"
+    lines = ["", "## Speed", "", f"On {where}; commit {run.get('commit', 'unknown')}; {quiet}.", ""]
     lines += [
         "| case | promised, ms | ms | × a matrix product | peak MB |",
         "| --- | --- | --- | --- | --- |",
