@@ -34,7 +34,18 @@ class Landmarker(nn.Module):
             nn.Conv2d(160, 48, 1, bias=False), nn.BatchNorm2d(48), nn.ReLU()
         )
         self.shape = nn.Sequential(nn.Linear(48 * 36, 192), nn.ReLU(), nn.Linear(192, POINTS * 3))
-        self.angles = nn.Sequential(nn.Linear(160, 64), nn.ReLU(), nn.Linear(64, 3))
+        self.angles = nn.Sequential(nn.Linear(160, 64), nn.ReLU(), nn.Linear(64, 2))
+        # whether a face is there depends on where things lie, so this head sees the map and not its mean
+        self.presence = nn.Sequential(
+            nn.Conv2d(160, 48, 1),
+            nn.ReLU(),
+            nn.Flatten(1),
+            nn.Dropout(0.2),
+            nn.Linear(48 * 36, 48),
+            nn.ReLU(),
+            nn.Dropout(0.2),
+            nn.Linear(48, 1),
+        )
         mean = torch.full((POINTS, 3), 0.5) if mean_shape is None else mean_shape
         self.register_buffer("mean_shape", mean.clone())
         nn.init.normal_(self.shape[2].weight, std=0.002)  # type: ignore[arg-type]
@@ -44,4 +55,4 @@ class Landmarker(nn.Module):
         maps = self.down(self.trunk(x)[-1])
         offsets = self.shape(self.squeeze(maps).flatten(1)).reshape(-1, POINTS, 3)
         angles = self.angles(maps.mean((2, 3)))
-        return self.mean_shape + offsets, angles[:, :2] * 30, angles[:, 2:]
+        return self.mean_shape + offsets, angles * 30, self.presence(maps)
