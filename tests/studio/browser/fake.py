@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import mimetypes
 import re
@@ -44,6 +45,7 @@ class Memory:
     sketches: dict[str, tuple[int, list[dict[str, Any]]]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
     people: int = 1
+    body_mb: int = 30
     ready: bool = True
     delay_s: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -181,7 +183,12 @@ class Handler(BaseHTTPRequestHandler):
                     "sketch": known if self.memory.ready else missing,
                     "turn": known if self.memory.ready else missing,
                 },
-                "limits": {"body_mb": 30, "megapixels": 60, "photos": 64, "strokes": 5000},
+                "limits": {
+                    "body_mb": self.memory.body_mb,
+                    "megapixels": 60,
+                    "photos": 64,
+                    "strokes": 5000,
+                },
                 "styles": [{"name": n, "title": t, "kind": k} for n, t, k in STYLES],
                 "parts": list(PARTS),
                 "head_parts": ["skin", "nose", "hair", "eyes"],
@@ -246,10 +253,7 @@ class Handler(BaseHTTPRequestHandler):
             }
             for k in range(-40, 40, 4)
         ]
-        lines = [
-            [*a["points_mm"][-1], *b["points_mm"][0]]
-            for a, b in zip(strokes, strokes[1:], strict=False)
-        ]
+        lines = [[*a["points_mm"][-1], *b["points_mm"][0]] for a, b in itertools.pairwise(strokes)]
         about = {"page_mm": [width, height], "pen_mm": wish["pen_mm"], "minutes": 7.5}
         self.tell(
             {

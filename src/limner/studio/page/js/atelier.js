@@ -5,9 +5,10 @@ import { History } from "./history.js";
 import * as http from "./http.js";
 import { bind } from "./keys.js";
 import { Pen } from "./pen.js";
+import { pngOf, svgOf } from "./prints.js";
 import * as project from "./project.js";
 import { SheetView, SIDE } from "./sheet.js";
-import { outline, rub, strokeId } from "./stroke.js";
+import { rub, strokeId } from "./stroke.js";
 import { announce, ask, toast, working } from "./talk.js";
 import { buildPanel } from "./atelier-panel.js";
 
@@ -345,32 +346,8 @@ export class Atelier {
     if (kind === "photo") {
       if (!this.photo.final) toast("This is still the preview, 256 pixels wide. Wait a moment for the fine print, or save again then.");
       download(this.photo.blob, this.photo.blob.type === "image/jpeg" ? "portrait.jpg" : "portrait.png");
-    } else if (kind === "svg") download(new Blob([this.svg()], { type: "image/svg+xml" }), "sketch.svg");
-    else download(await this.png(), "sketch.png");
-  }
-
-  svg() {
-    const d = (stroke) => {
-      const corners = stroke.points.length > 3 ? outline(stroke.points, stroke.width) : [];
-      if (!corners.length) {
-        const [x, y] = stroke.points, r = stroke.width / 2;
-        return `M${(x - r).toFixed(2)} ${y.toFixed(2)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0z`;
-      }
-      return `M${corners.map(([x, y]) => `${x.toFixed(2)} ${y.toFixed(2)}`).join("L")}z`;
-    };
-    const paths = this.strokes.map((s) => `<path d="${d(s)}"/>`).join("\n");
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" viewBox="0 0 512 512"><g fill="#221e1a">\n${paths}\n</g></svg>\n`;
-  }
-
-  png(scale = 2) {
-    const canvas = el("canvas", { width: SIDE * scale, height: SIDE * scale });
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.scale(scale, scale);
-    pen.fillStyle = "#221e1a";
-    for (const stroke of this.strokes) pen.fill(this.view.pathOf(stroke));
-    return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+    } else if (kind === "svg") download(svgOf(this.strokes), "sketch.svg");
+    else download(await pngOf(this.strokes), "sketch.png");
   }
 
   // ---- photographs beneath, parts from elsewhere, between two sheets

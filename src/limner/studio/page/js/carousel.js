@@ -188,7 +188,7 @@ export class Carousel {
       this.makers.hidden = true;
       return;
     }
-    this.makers.hidden = false;
+    this.makers.hidden = !this.head;
     this.#sources();
     if (!this.head) {
       this.stage.replaceChildren(el("div", { class: "trouble" }, el("h2", {}, "Turn a head"),

@@ -87,7 +87,8 @@ export function buildPanel(room) {
 
   // plot
   const field = (label, control) => el("label", { class: "stack" }, label, control);
-  const pages = el("select", {}, ...Object.entries(PAGES).map(([n, [w, h]]) => el("option", { value: n }, `${n}, ${Math.round(w)} × ${Math.round(h)}`)), el("option", { value: "own" }, "Own size"));
+  const pages = el("select", {}, ...Object.entries(PAGES).map(([name]) => el("option", { value: name }, name)), el("option", { value: "own" }, "Own size"));
+  pages.value = easel.page.name;
   const number = (value, min, max, step) => el("input", { type: "number", value, min, max, step, inputMode: "decimal" });
   const across = el("select", {}, el("option", { value: "" }, "Upright"), el("option", { value: "1" }, "Across"));
   const ownW = number(210, 20, 2000, 1), ownH = number(297, 20, 2000, 1), margin = number(15, 0, 200, 1), penMm = number(0.3, 0.05, 5, 0.05);
@@ -115,7 +116,7 @@ export function buildPanel(room) {
     } catch (error) { room.trouble(error); }
   };
   const plotGroup = el("div", { class: "group" }, el("h3", {}, "Page"),
-    el("div", { class: "two" }, field("Size, mm", pages), field("Turned", across)), ownSize,
+    el("div", { class: "two" }, field("Size", pages), field("Turned", across)), ownSize,
     el("div", { class: "two" }, field("Margin, mm", margin), field("Pen, mm", penMm)),
     field("Plot", source),
     el("label", { class: "check flush" }, hatch, el("span", {}, "Hatch the shades")),
@@ -124,7 +125,7 @@ export function buildPanel(room) {
     el("button", { class: "primary wide", onclick: () => plotSave("svg") }, icon("download"), "Save as SVG in mm"),
     el("div", { class: "two" }, el("button", { onclick: () => plotSave("hpgl") }, "HPGL"), el("button", { onclick: () => plotSave("gcode") }, "G-code")));
 
-  const manner = el("div", { class: "group" }, el("h3", {}, "Manner"), strength.field, hint, el("label", { class: "check flush" }, whole, el("span", {}, "The whole picture, background too")), el("div", { class: "row" }, dice));
+  const manner = el("div", { class: "group" }, el("h3", {}, "Manner"), strength.field, hint, el("label", { class: "check flush" }, whole, el("span", {}, "Draw the background too")), el("div", { class: "row" }, dice));
   box.append(plotGroup, plotFacts, manner, peopleGroup, partsGroup, downloads);
 
   return {

@@ -33,7 +33,7 @@ export class Pen {
     wet.addEventListener("wheel", (e) => this.#wheel(e), { passive: false });
     wet.addEventListener("keydown", (e) => this.#key(e));
     wet.addEventListener("keyup", (e) => { if (e.key === " ") this.space = false; });
-    wet.addEventListener("blur", () => { this.space = false; this.#dropCursor(); });
+    wet.addEventListener("blur", () => { delete wet.dataset.byhand; this.space = false; this.#dropCursor(); });
   }
 
   get isBusy() { return Boolean(this.active); }
@@ -67,6 +67,7 @@ export class Pen {
     if (touch && this.penSeen) return; // a palm, or a finger beside the pen: two of them move the sheet
     event.preventDefault();
     this.sheet.wet.focus({ preventScroll: true });
+    this.sheet.wet.dataset.byhand = "";
     this.#dropCursor();
     try { this.sheet.wet.setPointerCapture(event.pointerId); } catch { /* the pointer is gone already */ }
     const moves = event.button === 1 || this.space || hand.tool === "hand" || (touch && !hand.fingers);
@@ -185,6 +186,7 @@ export class Pen {
 
   // The keyboard's pen: arrows move it, Enter puts it down and lifts it.
   #key(event) {
+    if (/^(Arrow|Enter|Tab)/.test(event.key)) delete this.sheet.wet.dataset.byhand;
     if (event.key === " ") { this.space = true; event.preventDefault(); return; }
     if (event.key === "Escape" && this.cursor) {
       if (this.cursor.down) { this.cursor.down = null; this.sheet.live(null); this.out.cancel(); this.out.say("Stroke dropped."); } else this.#dropCursor();

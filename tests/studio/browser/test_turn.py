@@ -1,0 +1,55 @@
+"""Turn: a head is made, dragged, labelled, changed part by part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.studio.browser.hand import until
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_head_turns_under_the_hand_and_the_newest_angle_is_drawn_last(
+    tab: Any, fake: Any, look: Any
+) -> None:
+    page = tab().page
+    asked: list[Any] = []
+    page.on("request", lambda r: asked.append(r.post_data_json) if "/view" in r.url else None)
+    page.click("#tab-turn")
+    look(page, "turn-01-empty")
+    page.get_by_role("button", name="A random person").click()
+    page.wait_for_function("() => document.querySelector('#turn-stage img')?.naturalWidth === 512")
+    box = page.locator("#turn-stage .sheet").bounding_box()
+    page.mouse.move(box["x"] + 250, box["y"] + 250)
+    page.mouse.down()
+    for step in range(20):
+        page.mouse.move(box["x"] + 250 + 5 * step, box["y"] + 250)
+    page.mouse.up()
+    aim = round(-95 * 150 / box["width"])
+    until(page, lambda: (asked[-1]["size"], round(asked[-1]["yaw_deg"])) == (512, aim))
+    page.keyboard.press("l")
+    until(page, lambda: asked[-1]["show"] == "labels")
+    look(page, "turn-02-labels")
+
+
+def test_parts_change_and_come_back(tab: Any, fake: Any) -> None:
+    page = tab().page
+    page.click("#tab-turn")
+    page.get_by_role("button", name="A random person").click()
+    page.wait_for_function("() => document.querySelector('#turn-stage img')?.naturalWidth === 512")
+    page.get_by_role("button", name="Another one").click()
+    page.wait_for_function(
+        "() => !document.querySelector('#turn-panel [aria-label=Undo]').disabled"
+    )
+    page.keyboard.press("Control+z")
+    assert page.is_disabled("#turn-panel [aria-label=Undo]")
+    assert fake.memory.count("/edit") == 1
+
+
+def test_missing_heads_are_told_in_a_sentence(tab: Any, fake: Any, look: Any) -> None:
+    fake.memory.ready = False
+    page = tab().page
+    page.click("#tab-turn")
+    page.get_by_role("heading", name="Heads are not here yet").wait_for()
+    look(page, "turn-03-missing")
