@@ -23,7 +23,7 @@ from limner.studio.shop import FACTS_HEADER
 
 PORT = 8765
 URL = f"http://127.0.0.1:{PORT}"
-TOKEN = "a-token-of-some-length"
+TOKEN = "a-token-of-some-length"  # noqa: S105
 HEADERS = {"X-Limner-Token": TOKEN}
 PAGE = '<!doctype html><meta name="limner-token" content=""><title>Limner</title>'
 
@@ -33,7 +33,7 @@ def thread() -> Executor:
     return ThreadPoolExecutor(1)
 
 
-def settings(folder: Path, **limits: float) -> Settings:
+def settings(folder: Path, **limits: Any) -> Settings:
     """Return the settings of a studio whose page lies in `folder`."""
     (folder / "js").mkdir(exist_ok=True)
     (folder / "index.html").write_text(PAGE)
@@ -66,10 +66,10 @@ def file_of(photo: Photo, kind: str = "PNG") -> bytes:
     return stream.getvalue()
 
 
-def pixels_of(data: bytes) -> NDArray[np.uint8]:
-    """Return a file's pixels."""
+def pixels_of(data: bytes, mode: str | None = "RGB") -> NDArray[np.uint8]:
+    """Return a file's pixels, in its own mode with None."""
     with Image.open(io.BytesIO(data)) as picture:
-        return np.asarray(picture)
+        return np.asarray(picture.convert(mode) if mode else picture)
 
 
 def send(client: TestClient, photo: Photo) -> str:

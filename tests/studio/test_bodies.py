@@ -50,14 +50,16 @@ def test_numbers_that_are_none_are_refused(number: str) -> None:
 @pytest.mark.parametrize("style", ["", "../../etc/passwd", "C:\\x.toml", "a\x00b", "x" * 201])
 def test_a_style_is_a_name_and_no_path(style: str) -> None:
     with pytest.raises(ValidationError):
-        bodies.DrawingWish(style=style)
+        bodies.DrawingWish.model_validate({"style": style})
     with pytest.raises(ValidationError):
-        bodies.DrawingWish(style={"hair": style})
+        bodies.DrawingWish.model_validate({"style": {"hair": style}})
 
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 

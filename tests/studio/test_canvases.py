@@ -101,7 +101,7 @@ def test_too_many_strokes_or_points_are_refused() -> None:
 )
 def test_points_that_are_none_are_refused(points: list[list[float]]) -> None:
     with pytest.raises(Problem) as caught:
-        checked([StrokeIn(points=points)], LIMITS)
+        checked([StrokeIn(points=points, width=2)], LIMITS)
     assert caught.value.status_code == 422
 
 

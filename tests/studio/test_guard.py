@@ -153,6 +153,6 @@ def test_closing_ends_what_is_behind() -> None:
 
     async def app(scope: Any, receive: Any, send: Any) -> None: ...
 
-    guard = Guard(app, hosts=(), token="t", limits=Limits(), close=close)
+    guard = Guard(app, hosts=(), token=desk.TOKEN, limits=Limits(), close=close)
     asyncio.run(guard.close())
     assert closed

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import os
-import pickle
 
 import pytest
 
@@ -35,5 +35,5 @@ def test_limners_own_errors_stay_what_they_are() -> None:
 def test_any_other_error_becomes_words_that_travel(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(hand.Fault) as caught:
         hand.run(raises, (Stubborn(1, 2),))
-    assert str(pickle.loads(pickle.dumps(caught.value))) == "Stubborn: 1 and 2"
+    assert str(copy.copy(caught.value)) == "Stubborn: 1 and 2"
     assert "raises failed" in caplog.text

@@ -1,8 +1,8 @@
-"""Drawing as the studio asks for it: a photo, faces and a manner for each part in → one `Drawing`, its layers, its file."""
+"""Drawing as the studio asks for it: a photo, faces, a manner for each part in → a `Drawing`, its layers, its file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from limner.api._draw import draw
 from limner.api._lines import extract_lines, trace_lines
@@ -79,7 +79,7 @@ def draw_by_parts(
     return _mixed(photo, faces, manners, made)
 
 
-def _of(values: object, part: str, usual: object) -> object:
+def _of(values: Any, part: str, usual: Any) -> Any:
     from collections.abc import Mapping
 
     if not isinstance(values, Mapping):
@@ -120,9 +120,7 @@ def _drawn(
     return _lines(photo, faces, strength, whole_picture=whole_picture)
 
 
-def _lines(
-    photo: Photo, faces: Sequence[Face], strength: float, *, whole_picture: bool
-) -> Drawing:
+def _lines(photo: Photo, faces: Sequence[Face], strength: float, *, whole_picture: bool) -> Drawing:
     """Return clean lines as a drawing."""
     import numpy as np
 
@@ -216,7 +214,7 @@ def _clear_ink(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[n
 
     cover = np.maximum(alpha, 1)[..., None].astype(np.float32)
     color = (pixels.astype(np.float32) - (255 - alpha[..., None])) * (255 / cover)
-    return np.rint(color.clip(0, 255)).astype(np.uint8)
+    return np.asarray(np.rint(color.clip(0, 255)), np.uint8)
 
 
 def encode_drawing(

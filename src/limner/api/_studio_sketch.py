@@ -1,4 +1,4 @@
-"""Sketching as the studio asks for it: strokes and wishes in → a canvas's shadow, photographs, strokes of photographs."""
+"""Sketching as the studio asks for it: strokes and wishes in → shadows, photographs, strokes of photographs."""
 
 from __future__ import annotations
 
@@ -122,9 +122,11 @@ def encode_made(
 def _picture_kind(kind: str) -> PictureKind:
     from limner.errors import OutputError
 
-    if kind == "png" or kind == "jpeg" or kind == "webp":
-        return kind
-    raise OutputError(f"A picture cannot be written as {kind}; choose png, jpeg, webp.")
+    kinds: tuple[PictureKind, ...] = ("png", "jpeg", "webp")
+    for known in kinds:
+        if known == kind:
+            return known
+    raise OutputError(f"A picture cannot be written as {kind}; choose {', '.join(kinds)}.")
 
 
 def morph(first: Canvas, second: Canvas, t: float, **options: Any) -> Photo:

@@ -1,4 +1,4 @@
-"""Turning heads as the studio asks for it: a photo, seed or head file in → a head; a head and a camera in → pictures."""
+"""Turning heads as the studio asks for it: a photo, seed or file in → a head; a head and a camera in → pictures."""
 
 from __future__ import annotations
 
@@ -48,9 +48,7 @@ def head_of_seed(seed: int, *, truncation_psi: float = 0.7) -> Head:
         return heads.sample_head(seed, truncation_psi=truncation_psi)
 
 
-def head_with(
-    head: Head, part: str, *, seed: int | None = None, other: Head | None = None
-) -> Head:
+def head_with(head: Head, part: str, *, seed: int | None = None, other: Head | None = None) -> Head:
     """Return `head` with one part from a seed or from another head.
 
     Raises
@@ -144,7 +142,7 @@ def picture_of(
     ink = lines.extract(view.photo, view.semantic).ink
     return np.asarray(
         styles.render_crop(
-            view.photo.pixels, view.semantic, ink, style=style, strength=strength
+            view.photo.pixels, view.semantic, ink, style=style, strength=strength, seed=0
         ),
         np.uint8,
     )

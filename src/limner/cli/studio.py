@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from typing import TYPE_CHECKING
 
 import click
 
-from limner.cli._talk import Talk
 from limner.errors import InputError, MissingExtra
+
+if TYPE_CHECKING:
+    from limner.cli._talk import Talk
 
 __all__ = ["PORT", "command"]
 
@@ -18,7 +21,9 @@ _TOKEN_VARIABLE = "LIMNER_STUDIO_TOKEN"  # noqa: S105 - a variable's name
 
 
 @click.command("studio")
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any."
+)
 @click.option("--browser/--no-browser", default=True, help="Open the page in a browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print address and token as one JSON object.")
 @click.pass_obj

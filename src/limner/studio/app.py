@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "make_app", "new_token", "usual_hands"]
 
-_ABOUT = """The studio of Limner as an HTTP API: photographs become drawings, sketches become photographs, heads turn. It
-listens on 127.0.0.1 only, keeps everything in memory, and writes nothing to disk."""
+_ABOUT = """The studio of Limner as an HTTP API: photographs become drawings, sketches become photographs, heads turn.
+It listens on 127.0.0.1 only, keeps everything in memory, and writes nothing to disk."""
 
 
 def new_token() -> str:
@@ -39,7 +39,7 @@ def new_token() -> str:
 
 
 def usual_hands() -> int:
-    """Return how many worker processes there are: one a core, at least two so that a pen never waits, at most four."""
+    """Return how many worker processes there are: one a core, two at least, so that no pen waits, and four at most."""
     return max(2, min(4, os.cpu_count() or 2))
 
 
@@ -114,7 +114,9 @@ def make_app(settings: Settings) -> Guard:
     errors.install(app)
     for module in (about, draw, sketch, turn, page):  # the page's paths come last: they match all
         app.include_router(module.router)
-    return Guard(app, hosts=settings.hosts, token=settings.token, limits=limits, close=shop.pool.close)
+    return Guard(
+        app, hosts=settings.hosts, token=settings.token, limits=limits, close=shop.pool.close
+    )
 
 
 def _lifespan(shop: Shop, *, warm: bool) -> Any:
@@ -139,5 +141,3 @@ async def _sweep(shop: Shop) -> None:
         await asyncio.sleep(60)
         for store in (shop.photos, shop.canvases, shop.heads):
             store.sweep()
-
-

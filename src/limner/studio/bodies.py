@@ -37,36 +37,37 @@ class DrawingWish(_Strict):
     """How a photograph is to be drawn."""
 
     style: Name | dict[_Short, Name] = Field(
-        "croquis",
+        default="croquis",
         description='A style, a blend "croquis:0.6,hatch:0.4", "lines", or one by part with "all".',
     )
     strength: Strength | dict[_Short, Strength] = Field(
-        1.0, description="0 bare lines, 1 the artist's manner, 2 twice the ink; or by part."
+        default=1.0, description="0 bare lines, 1 the artist's manner, 2 twice the ink; or by part."
     )
     faces: Literal["all", "largest"] | Annotated[list[int], Field(max_length=200)] = Field(
-        "all", description="Whom to draw: all, the largest, or their places in the list of faces."
+        default="all",
+        description="Whom to draw: all, the largest, or their places in the list of faces.",
     )
-    whole_picture: bool = Field(False, description="Draw all of it, background too.")
+    whole_picture: bool = Field(default=False, description="Draw all of it, background too.")
     seed: Seed = 0
     max_side: Annotated[int, Field(ge=64, le=12_000)] | None = Field(
-        None, description="Shrink the photograph to this longer side first, px."
+        default=None, description="Shrink the photograph to this longer side first, px."
     )
     kind: Literal["png", "jpeg", "webp", "svg", "ora"] = "png"
-    transparent: bool = Field(False, description="Ink on clear ground; PNG and WebP.")
+    transparent: bool = Field(default=False, description="Ink on clear ground; PNG and WebP.")
 
 
 class PlotWish(_Strict):
     """A sheet for a pen plotter."""
 
     source: Literal["lines", "drawing"] = Field(
-        "lines", description="Clean lines, or the ink of a drawing in `style`."
+        default="lines", description="Clean lines, or the ink of a drawing in `style`."
     )
     style: Name | dict[_Short, Name] = "croquis"
     strength: Strength | dict[_Short, Strength] = 1.0
     faces: Literal["all", "largest"] | Annotated[list[int], Field(max_length=200)] = "all"
     whole_picture: bool = False
     seed: Seed = 0
-    hatch: bool = Field(False, description="Lay the photograph's tone by hatching too.")
+    hatch: bool = Field(default=False, description="Lay the photograph's tone by hatching too.")
     page_mm: Annotated[
         list[Annotated[float, Field(ge=10, le=3000)]], Field(min_length=2, max_length=2)
     ] = [210, 297]
@@ -74,7 +75,7 @@ class PlotWish(_Strict):
     pen_mm: Annotated[float, Field(gt=0, le=10)] = 0.3
     max_side: Annotated[int, Field(ge=64, le=4000)] | None = 1600
     kind: Literal["json", "svg", "hpgl", "gcode"] = Field(
-        "json", description="json holds strokes and pen-up travel in mm, for a preview."
+        default="json", description="json holds strokes and pen-up travel in mm, for a preview."
     )
 
 
@@ -82,13 +83,16 @@ class StrokeIn(_Strict):
     """One stroke on the canvas of 512 × 512 px."""
 
     points: list[list[float]] = Field(description="[x, y] or [x, y, pressure 0 to 1] each.")
-    width: Annotated[float, Field(gt=0, le=64)] = Field(2.0, description="At full pressure, px.")
+    width: Annotated[float, Field(gt=0, le=64)] = Field(
+        default=2.0, description="At full pressure, px."
+    )
     part: _Short = ""
 
 
 class _Colors(_Strict):
     confidence: Share | dict[_Short, Share] = Field(
-        1.0, description="1 exactly what was drawn, 0 only what faces look like; for all or by part."
+        default=1.0,
+        description="1 exactly what was drawn, 0 only what faces look like; for all or by part.",
     )
     seed: Seed = 0
 
@@ -98,7 +102,8 @@ class CanvasWish(_Colors):
 
     version: Annotated[int, Field(ge=0, le=2**53)] = Field(description="Grows with each change.")
     base: Annotated[int, Field(ge=0, le=2**53)] | None = Field(
-        None, description="The version whose first `keep` strokes stay; null if all are sent."
+        default=None,
+        description="The version whose first `keep` strokes stay; null if all are sent.",
     )
     keep: Annotated[int, Field(ge=0)] = 0
     add: list[StrokeIn] = Field(default_factory=list)
@@ -106,7 +111,9 @@ class CanvasWish(_Colors):
         default_factory=dict, description='{"skin": "#c68642", …, "light": [0, 0]}'
     )
     neighbours: Annotated[int, Field(ge=1, le=50)] = 10
-    size: Literal[256, 512] = Field(512, description="Of the shadow; photographs have their own.")
+    size: Literal[256, 512] = Field(
+        default=512, description="Of the shadow; photographs have their own."
+    )
 
 
 class MorphEnd(_Strict):
@@ -137,7 +144,7 @@ class StrokesWish(_Strict):
     """How a photograph becomes strokes."""
 
     face: Annotated[int, Field(ge=0)] = 0
-    seen_as: Literal["auto", "photo", "drawing"] = Field("auto", alias="as")
+    seen_as: Literal["auto", "photo", "drawing"] = Field(default="auto", alias="as")
     detail: Share = 0.5
 
 

@@ -68,7 +68,9 @@ def _too_many(what: str, came: int, most: int) -> Problem:
     return Problem(413, "too_large", f"{came} {what} came; a sketch has at most {most}.")
 
 
-def _array(points: list[list[float]], number: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _array(
+    points: list[list[float]], number: int
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     """Return (N, 3) float32: x, y, pressure."""
     lengths = {len(p) for p in points}
     if not points or not lengths <= {2, 3} or len(lengths) > 1:

@@ -1,8 +1,8 @@
 """Who may come in, and how much they may bring: an ASGI request in → the same request, or a refusal in words.
 
-A page of another site, opened in the user's own browser, can send requests to 127.0.0.1. So the Host must be ours to the
-letter (against DNS rebinding), Origin and Sec-Fetch-Site must be our own page's, and every call bears the token that
-only our own page, which no other page can read, was given.
+A page of another site, opened in the user's own browser, can send requests to 127.0.0.1. So the Host must be ours to
+the letter (against DNS rebinding), Origin and Sec-Fetch-Site must be our own page's, and every call bears the token
+that only our own page was given, which no other page can read.
 """
 
 from __future__ import annotations

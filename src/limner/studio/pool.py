@@ -8,6 +8,7 @@ photograph): its jobs go to the same hand, where the work of before is still kno
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import multiprocessing
 import os
@@ -248,7 +249,8 @@ class Pool:
         late = loop.call_later(self._job_s, self._stop_slow, one)
         try:
             future = one.executor.submit(hand.run, job.function, job.args)
-            one.pid, result = await asyncio.wrap_future(future)
+            pid, result = await asyncio.wrap_future(future)
+            one.pid = pid
             if not job.result.done():
                 job.result.set_result(result)
         except BrokenProcessPool:
@@ -307,7 +309,5 @@ def _kill(pid: int | None) -> None:
     """End a process that may hang in a library's code; a thread (as in tests) has none of its own."""
     if pid is None or pid == os.getpid():
         return
-    try:
+    with contextlib.suppress(OSError):
         os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
-    except OSError:
-        pass

@@ -1,4 +1,4 @@
-"""The HTTP API's documentation: an OpenAPI document in → a page without scripts, so that nothing is loaded from afar."""
+"""The HTTP API's documentation: an OpenAPI document in → a page without scripts that loads nothing from afar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ h3 { font: 600 1rem/1.4 ui-monospace, monospace; overflow-wrap: anywhere; }
 h3 b { display: inline-block; min-width: 4.5rem; }
 code, pre { font: 0.9rem/1.45 ui-monospace, monospace; }
 pre { background: #8881; padding: 0.75rem; overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: 0.25rem 0.75rem 0.25rem 0; vertical-align: top; }
+table { border-collapse: collapse; width: 100%; }
+td { text-align: left; padding: 0.25rem 0.75rem 0.25rem 0; vertical-align: top; }
 td:first-child { white-space: nowrap; }
 """
 

@@ -116,7 +116,7 @@ def slot_of(request: Request) -> str:
     slot = request.headers.get("x-limner-slot", "")
     if slot and not _SLOT.fullmatch(slot):
         raise Problem(
-            422, "bad_value", "X-Limner-Slot takes up to 64 of letters, digits and . _ : -"
+            422, "bad_value", "X-Limner-Slot takes up to 64 letters, digits and signs of ._:- only."
         )
     return f"slot:{slot}" if slot else ""
 

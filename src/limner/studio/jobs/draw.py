@@ -55,9 +55,7 @@ def warm_up() -> None:
 def _photo(source: Source, max_side: int | None = None) -> Photo:
     return _photos.get(
         f"{source.key}@{max_side}",
-        lambda: api.read_photo(
-            source.data, max_side_px=max_side, max_megapixels=source.megapixels
-        ),
+        lambda: api.read_photo(source.data, max_side_px=max_side, max_megapixels=source.megapixels),
         lambda photo: math.prod(photo.size_px) / 1e6,
     )
 
@@ -99,7 +97,7 @@ def _size(photo: Photo) -> dict[str, Any]:
     return {"width": photo.size_px[0], "height": photo.size_px[1]}
 
 
-def _whom(found: tuple[Face, ...], wanted: str | list[int]) -> tuple[Face, ...]:
+def _whom(found: tuple[Face, ...], wanted: Any) -> tuple[Face, ...]:
     if wanted == "all":
         return found
     if wanted == "largest":
@@ -169,4 +167,3 @@ def _numbers(sheet: Plot) -> dict[str, Any]:
         "strokes": strokes,
         "travel_mm_lines": travel,
     }
-

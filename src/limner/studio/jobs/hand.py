@@ -50,7 +50,7 @@ def run(function: Callable[..., Any], args: tuple[Any, ...]) -> tuple[int, Any]:
         return os.getpid(), function(*args)
     except (LimnerError, MemoryError):
         raise
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it must travel
         _log.exception("%s failed", getattr(function, "__name__", function))
         raise Fault(f"{type(error).__name__}: {error}") from None
 

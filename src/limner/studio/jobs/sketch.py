@@ -188,7 +188,5 @@ def crop(source: Source, index: int) -> Made:
 
 def take(onto: Sequence[Drawn], other: Sequence[Drawn], part: str) -> dict[str, Any]:
     """Return the strokes of one sketch with a part of another's."""
-    strokes, kept = rooms.take_part(
-        [d.stroke() for d in onto], [d.stroke() for d in other], part
-    )
+    strokes, kept = rooms.take_part([d.stroke() for d in onto], [d.stroke() for d in other], part)
     return {"strokes": [_plain(s) for s in strokes], "kept": kept}

@@ -1,4 +1,4 @@
-"""Heads in a worker: a photograph, seed or head file in → the file of a head; such a file and a camera in → a picture."""
+"""Heads in a worker: a photograph, seed or file in → the file of a head; that and a camera in → a picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first thing a worker does: nothing in → networks open and libraries loaded, so that the first request is quick."""
+"""The first thing a worker does: nothing in → networks opened, so that the first request is quick."""
 
 from __future__ import annotations
 

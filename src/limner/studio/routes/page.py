@@ -14,7 +14,7 @@ __all__ = ["FOLDER", "TOKEN_MARK", "Pages", "router"]
 FOLDER = Path(__file__).resolve().parent.parent / "page"
 
 #: What index.html holds where the token belongs.
-TOKEN_MARK = '<meta name="limner-token" content="">'
+TOKEN_MARK = '<meta name="limner-token" content="">'  # noqa: S105 - a mark, no token
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",

@@ -1,4 +1,4 @@
-"""``/v1/sketches`` and its neighbours: strokes in → a shadow to draw in, the photograph they stand for, other strokes."""
+"""``/v1/sketches`` and its neighbours: strokes in → a shadow to draw in, a photograph, other strokes."""
 
 from __future__ import annotations
 
@@ -132,7 +132,11 @@ async def morph(wish: Morph, request: Request, shop: Here, kind: str = "jpeg") -
     told |= {"palettes": [wish.a.palette, wish.b.palette], "kind": picture_kind(kind)}
     ends = [checked(end.strokes, shop.limits) for end in (wish.a, wish.b)]
     job = Job(
-        jobs.morph, (*ends, told), slot=slot_of(request), lane=slot_of(request) or "morph", live=True
+        jobs.morph,
+        (*ends, told),
+        slot=slot_of(request),
+        lane=slot_of(request) or "morph",
+        live=True,
     )
     data, facts = await shop.run(request, job)
     return file_of(data, kind, facts, began)
