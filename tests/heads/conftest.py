@@ -115,7 +115,7 @@ def graphs(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
     fake = FakeSession()
     for room in (encode, render, sample):
         monkeypatch.setattr(room, "session", lambda: fake)
-    for room in (encode, sample, file):
+    for room in (encode, file):
         monkeypatch.setattr(room.ledger, "row", fake_row)
     return fake
 

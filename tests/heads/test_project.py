@@ -8,7 +8,7 @@ from tests.heads.conftest import egg, paint
 
 from limner.errors import BadShape
 from limner.geometry.camera import Camera
-from limner.heads.project import carry, fill, surface
+from limner.heads.project import carry, fill, mend, surface
 
 
 def seen(yaw_deg: float, side: int = 128) -> tuple[np.ndarray, np.ndarray, Camera]:
@@ -91,3 +91,17 @@ def test_a_hole_takes_what_lies_around_it() -> None:
 
 def test_nothing_known_is_filled_with_something_finite() -> None:
     assert np.isfinite(fill(np.ones((16, 16, 3), np.float32), np.zeros((16, 16), np.float32))).all()
+
+
+def test_mending_keeps_what_survived_and_leaves_no_seam() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.full((64, 64, 3), 0.3, np.float32) + rng.normal(0, 0.02, (64, 64, 3)).astype(
+        np.float32
+    )
+    visible = np.zeros((64, 64), np.float32)
+    visible[:, :40] = 1
+    coarse = np.full((64, 64, 3), -0.2, np.float32)  # a rendering in another light
+    whole = mend(truth * visible[..., None], visible, coarse)
+    assert np.abs(whole[:, :40] - truth[:, :40]).max() < 1e-5
+    assert np.abs(whole[:, 40:] - 0.3).mean() < 0.06
+    assert (mend(truth, np.zeros_like(visible), coarse) == coarse).all()

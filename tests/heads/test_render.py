@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.heads.conftest import FakeSession, egg, paint, source
+from tests.heads.conftest import FakeSession, egg, fake_row, paint, source
 
-from limner.errors import InputError
+from limner.errors import InputError, UnknownName
 from limner.geometry.camera import Camera
 from limner.heads import HeadRenderer, encode, mix, sample_head
+from limner.heads.render import FILLED
 from limner.records import CLASSES, Head
+from limner.weights import Row
+
+
+def no_refiner(name: str) -> Row:
+    """Answer as a ledger without a refiner does."""
+    if name == "heads-refiner":
+        raise UnknownName.among("weight", name, ["heads-field"])
+    return fake_row(name)
 
 
 def off(view_photo: np.ndarray, yaw_deg: float) -> np.ndarray:
@@ -69,6 +78,20 @@ def test_a_random_head_is_shown_without_refiner(graphs: FakeSession) -> None:
     view = HeadRenderer(sample_head(4)).view(yaw_deg=-10)
     assert view.photo.alpha is not None
     assert graphs.calls["heads-refiner"] == 0
+
+
+def test_without_the_refiner_gaps_are_filled_and_the_view_says_so(
+    egg_head: Head, graphs: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = HeadRenderer(egg_head, refine=False).view(yaw_deg=20)
+    assert plain.photo.notes == ()
+    assert HeadRenderer(egg_head).view(yaw_deg=20).photo.notes == ()
+    monkeypatch.setattr(encode.ledger, "row", no_refiner)
+    view = HeadRenderer(egg_head).view(yaw_deg=20)
+    assert view.photo.notes == (FILLED,)
+    assert graphs.calls["heads-refiner"] == 1
+    assert (view.photo.pixels == plain.photo.pixels).all()
+    assert np.median(off(view.photo.pixels, 20)) < 5
 
 
 def test_a_larger_view_has_finer_own_pixels(graphs: FakeSession) -> None:

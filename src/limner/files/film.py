@@ -98,7 +98,7 @@ def encode_mp4(frames: Sequence[NDArray[np.uint8]], *, per_second: float = 12.0)
     checked = _checked(frames, per_second)
     height, width = (n // 2 * 2 for n in checked[0].shape[:2])
     stream = io.BytesIO()
-    with av.open(stream, "w", format="mp4", options={"movflags": "+faststart"}) as film:
+    with av.open(stream, "w", format="mp4") as film:
         track = film.add_stream("libx264", rate=Fraction(per_second).limit_denominator(1000))
         track.width, track.height, track.pix_fmt = width, height, "yuv420p"
         track.options = {"crf": _MP4_QUALITY, "threads": "1"}
