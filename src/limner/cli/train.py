@@ -127,6 +127,8 @@ def _follow(recipe: str, *, dry_run: bool, data: str | None, quiet: bool, **give
     scores = " ".join(f"{name}={value:.4g}" for name, value in result.scores.items())
     state = "done" if result.finished else "not done; the same command with -o goes on"
     talk.say(f"{result.folder}: step {result.step}, {state}. {scores}".rstrip())
+    if (result.folder / "pack" / f"{chosen.name}.toml").is_file():
+        talk.say(f"the style is kept: limner draw PHOTO --style {chosen.name}")
     click.echo(str(result.folder))
     return 0
 

@@ -88,15 +88,29 @@ def train(
         If the training ended early; its last checkpoint is kept.
     """
     _need_torch()
+    from limner.train import own_style
     from limner.train.loops import engine
 
     folder = Path(data)
     if not folder.is_dir():
         raise RecipeError(f"The data folder {folder} is not there; name one with --data.")
-    checked = recipes.resolve(_recipe(recipe))
+    checked = recipes.resolve(own_style.recipe_for(_recipe(recipe), folder))
     run = Path(out) if out is not None else _next_run(checked.name)
     job = Job(checked, folder, run, machine or Machine(), options or Options(), report=report)
-    return engine.run(job)
+    result = engine.run(job)
+    if checked.task == own_style.TASK and result.finished:
+        _keep_style(run, checked, folder)
+    return result
+
+
+def _keep_style(run: Path, recipe: Recipe, data: Path) -> None:
+    """Export a style of one's own and lay it where it is found by name."""
+    from limner.train import export, own_style
+    from limner.train.loops.style_own import make
+
+    task = make(recipe, data)
+    export.export_run(run, task, run / "pack")
+    own_style.keep(run / "pack", recipe.name, side_px=task.side_px, drawings=task.count)
 
 
 def export_run(

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Shelf", "build_shelf", "classes_of"]
+__all__ = ["Shelf", "build_shelf", "classes_of", "stacked"]
 
 _PHOTOS = ("diverse", "officials", "london")
 #: Photographs of one pack, spread over all of it: the critics need many strokes, not many sitters.
@@ -124,7 +124,7 @@ def _graphite(folder: Path, labels: Path, split: str) -> Iterator[Row]:
             photo = pack.rgb("photo", name)
             classes = classes_of(photo, points[name])
             drawn = _on_white(to_white(_grey(pack.rgb("drawing", name))), classes)
-            yield name, STYLES.index("graphite"), _stacked(photo, drawn, classes)
+            yield name, STYLES.index("graphite"), stacked(photo, drawn, classes)
 
 
 def _charcoal(folder: Path, labels: Path) -> Iterator[Row]:
@@ -136,7 +136,7 @@ def _charcoal(folder: Path, labels: Path) -> Iterator[Row]:
         classes = classes_of(picture, points[name])
         drawn = _on_white(to_white(_grey(picture)), classes)
         clean = np.repeat(drawn[..., None], 3, 2)
-        sheet = _stacked(clean, drawn, classes)
+        sheet = stacked(clean, drawn, classes)
         tones = cv2.GaussianBlur(drawn, (0, 0), _TONES_PX)
         sheet[..., 0] = tones
         yield name, STYLES.index("charcoal"), sheet
@@ -150,7 +150,7 @@ def _free(folder: Path, labels: Path, tar: str) -> Iterator[Row]:
         crop = np.asarray(warp(pack.rgb("photo", name), there, (FREE_PX, FREE_PX)), np.uint8)
         moved = points[name][:, :2] @ there[:, :2].T + there[:, 2]
         nothing = np.full((FREE_PX, FREE_PX), 255, np.uint8)
-        yield f"{tar}/{name}", FREE, _stacked(crop, nothing, classes_of(crop, moved))
+        yield f"{tar}/{name}", FREE, stacked(crop, nothing, classes_of(crop, moved))
 
 
 def classes_of(picture: NDArray[np.uint8], points: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -180,9 +180,10 @@ def _on_white(drawn: NDArray[np.uint8], classes: NDArray[np.uint8]) -> NDArray[n
     return np.asarray(np.rint(255 - (255 - drawn.astype(np.float32)) * soft), np.uint8)
 
 
-def _stacked(
+def stacked(
     photo: NDArray[np.uint8], drawn: NDArray[np.uint8], classes: NDArray[np.uint8]
 ) -> NDArray[np.uint8]:
+    """Return a sheet, (H, W, 4) uint8: the photograph's grey, the drawing, the photograph's ink, the classes."""
     ink = extract(Photo(np.ascontiguousarray(photo)), SemanticMap(classes)).ink
     return np.dstack([_grey(photo), drawn, (ink * 255).astype(np.uint8), classes])
 
