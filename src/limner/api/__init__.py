@@ -14,7 +14,7 @@ from limner.api._about import (
     weights_table,
 )
 from limner.api._doctor import Check, doctor
-from limner.api._draw import draw, largest_face
+from limner.api._draw import draw, largest_face, paper_names
 from limner.api._heads import (
     Turned,
     camera_facts,
@@ -77,6 +77,7 @@ __all__ = [
     "make_recipe",
     "mix_heads",
     "orbit",
+    "paper_names",
     "parse_face",
     "photo_rows",
     "photo_to_head",

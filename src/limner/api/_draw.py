@@ -8,18 +8,22 @@ from limner.api._photo import detect_faces, parse_face, read_photo
 from limner.api._write import make_recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from limner.api._photo import PhotoSource
-    from limner.records import Drawing, Face, Photo, Style
+    from limner.records import Drawing, Face, Photo, SemanticMap, Style
+    from limner.styles import Wish
 
-__all__ = ["draw", "largest_face"]
+__all__ = ["draw", "largest_face", "paper_names"]
+
+#: A whole picture's strokes are planned on so many px, and drawn at its own size.
+_PLANNED_PX = 3_000_000
 
 
-def draw(
+def draw(  # noqa: PLR0913 - a verb's options are keywords
     photo: PhotoSource,
     *,
     style: str = "croquis",
@@ -27,6 +31,11 @@ def draw(
     faces: Literal["all", "largest"] | Sequence[Face] | None = "all",
     whole_picture: bool = False,
     seed: int = 0,
+    stroke_scale: float = 1.0,
+    parts: Mapping[str, str | float | tuple[str, float]] | None = None,
+    paper: str | tuple[int, int, int] = "plain",
+    ink: tuple[int, int, int] = (0, 0, 0),
+    layers: bool = False,
 ) -> Drawing:
     """Draw the people in a picture in an artist's manner, on clean paper.
 
@@ -43,6 +52,16 @@ def draw(
         Draw all of the picture, background too, whether or not anybody is in it.
     seed : int
         The same seed gives the same drawing.
+    stroke_scale : float
+        0.5 for strokes half as broad, up to 2 for twice as broad.
+    parts : mapping, optional
+        Part of ``records.PARTS`` → its own style, strength or both: ``{"hair": "hatch:1.2", "clothes": 0.5}``.
+    paper : str or tuple of int
+        One of `paper_names`, or a colour as red, green, blue.
+    ink : tuple of int
+        Its colour: red, green, blue. Paint has its own.
+    layers : bool
+        Keep each part's ink as a layer of its own too, over a layer of paper, to be written as ``.ora``.
 
     Returns
     -------
@@ -54,37 +73,69 @@ def draw(
     NoFace
         If nobody is found and `whole_picture` is not set.
     UnknownName
-        If there is no such style.
+        If there is no such style, part or paper.
+    BadShape
+        If a strength or scale is out of range.
 
     Notes
     -----
-    Each head, with hair and shoulders, is turned upright into a view of 768 px; its lines and its parts guide the
-    style's network; the result is laid back where it came from with soft edges. Who is nearer covers who is behind.
+    Each head, with hair and shoulders, is turned upright into a view; its lines and its parts guide the style's
+    network, and the drawing is made at the face's own size in the photo. The result is laid back where it came from
+    with soft edges. Who is nearer covers who is behind. A layer of a picture of 12 megapixels takes 48 MB.
     """
-    import numpy as np
-
     from limner import styles
     from limner.records import Drawing
 
-    chosen = styles.find(style)
+    asked = styles.read_parts(parts, style=style, strength=strength)
+    wish = styles.Wish(style, strength, seed, stroke_scale, asked)
+    styles.find_paper(paper)
     picture = read_photo(photo)
     found = _chosen(picture, faces)
-    if whole_picture:
-        grey = _whole(picture, found, style=style, strength=strength, seed=seed)
-    else:
-        grey = _people(picture, found, style=style, strength=strength, seed=seed)
-    recipe = make_recipe(
-        "draw",
-        settings={
-            "style": chosen.name,
-            "strength": strength,
-            "seed": seed,
-            "whole_picture": whole_picture,
-        },
-        weights=_hashes(chosen),
-        drawn_by_network=bool(chosen.weight),
+    bare = _whole(picture, found, wish) if whole_picture else _people(picture, found, wish)
+    pixels = styles.put_on_paper(bare, paper=paper, ink=ink, seed=seed)
+    settings = {"style": styles.find(style).name, "strength": strength, "seed": seed}
+    settings |= {"whole_picture": whole_picture} | _unusual(
+        stroke_scale=(stroke_scale, 1.0),
+        parts=({k: list(v) for k, v in asked.items()}, {}),
+        paper=(paper if isinstance(paper, str) else list(paper), "plain"),
+        ink=(list(ink), [0, 0, 0]),
     )
-    return Drawing(np.repeat(grey[..., None], 3, axis=2), chosen.name, recipe)
+    used = dict.fromkeys([style, *(name for name, _ in asked.values())])
+    weights = {k: v for name in used for k, v in _hashes(styles.find(name)).items()}
+    recipe = make_recipe("draw", settings=settings, weights=weights, drawn_by_network=bool(weights))
+    apart = _layers(picture, found, bare, paper=paper, ink=ink, seed=seed) if layers else {}
+    return Drawing(pixels, styles.find(style).name, recipe, apart)
+
+
+def _unusual(**settings: tuple[object, object]) -> dict[str, object]:
+    """Return the settings that are not what they are by themselves."""
+    return {name: value for name, (value, usual) in settings.items() if value != usual}
+
+
+def paper_names() -> tuple[str, ...]:
+    """Return the names of the papers to draw on."""
+    from limner import styles
+
+    return tuple(styles.PAPERS)
+
+
+def _layers(
+    picture: Photo,
+    faces: tuple[Face, ...],
+    bare: NDArray[np.uint8],
+    *,
+    paper: str | tuple[int, int, int],
+    ink: tuple[int, int, int],
+    seed: int,
+) -> dict[str, NDArray[np.uint8]]:
+    import numpy as np
+
+    from limner import styles
+
+    semantic = parse_face(picture, faces=faces) if faces else None
+    inked = styles.put_on_paper(bare, ink=ink)
+    white = np.full(bare.shape[:2], 255, np.uint8)
+    return styles.split(inked, semantic, styles.put_on_paper(white, paper=paper, seed=seed))
 
 
 def _hashes(style: Style) -> dict[str, str]:
@@ -121,38 +172,78 @@ def _chosen(
     return largest_face(found) if faces == "largest" else found
 
 
-def _people(
-    picture: Photo, faces: tuple[Face, ...], *, style: str, strength: float, seed: int
-) -> NDArray[np.uint8]:
-    """Return white paper, (H, W) uint8, with every face drawn on it."""
+def _people(picture: Photo, faces: tuple[Face, ...], wish: Wish) -> NDArray[np.uint8]:
+    """Return white paper, (H, W) or (H, W, 3) uint8, with every face drawn on it."""
     import numpy as np
 
+    from limner import styles
     from limner.errors import NoFace
-    from limner.geometry import paste
 
     if not faces:
         raise NoFace(
             "No face was found, so there is nobody to draw; --whole-picture (whole_picture=True) "
             "draws all of the picture."
         )
-    white = np.full(picture.pixels.shape[:2], 255, np.uint8)
-    paper = white
+    shape = picture.pixels.shape[:2] + ((3,) if styles.has_color(wish) else ())
+    paper = np.full(shape, 255, np.uint8)
     # The nearest person is the largest and covers those behind.
     for number, face in enumerate(sorted(faces, key=_area)):
-        patch, person, matrix = _portrait(picture, face, style=style, strength=strength, seed=seed)
-        if number:
-            paper = paste.paste(paper, np.full_like(patch, 255), matrix, person)
-        paper = np.minimum(paper, paste.paste(white, patch, matrix))
+        paper = _with_portrait(paper, picture, face, wish, over=bool(number))
     return paper
 
 
-def _portrait(
-    picture: Photo, face: Face, *, style: str, strength: float, seed: int
-) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float64]]:
-    """Return one head with its shoulders, drawn, where the person is in it, and the view's matrix.
+def _with_portrait(
+    sheet: NDArray[np.uint8], picture: Photo, face: Face, wish: Wish, *, over: bool
+) -> NDArray[np.uint8]:
+    """Return the sheet with one head and its shoulders drawn on it, over what is there or beside it.
 
-    (S, S) uint8, (S, S) float32 0 to 1, (2, 3) from the picture's px to the view's.
+    Only the part of the sheet that the portrait reaches is worked on.
     """
+    import numpy as np
+
+    from limner.geometry import paste
+
+    patch, person, matrix = _portrait(picture, face, wish)
+    window, own = _window(matrix, patch.shape[1::-1], sheet.shape[1::-1])
+    if window is None:
+        return sheet
+    below = sheet[window]
+    if over:
+        below = paste.paste(below, np.full_like(patch, 255), own, person)
+    drawn = paste.paste(np.full_like(below, 255), patch, own)
+    sheet[window] = np.minimum(below, drawn)
+    return sheet
+
+
+def _window(
+    patch_from_photo: NDArray[np.float64], patch_wh: tuple[int, ...], photo_wh: tuple[int, ...]
+) -> tuple[tuple[slice, slice] | None, NDArray[np.float64]]:
+    """Return the part of a photo that a patch reaches, if any, and the patch's matrix seen from there."""
+    import numpy as np
+
+    from limner.geometry import affine
+
+    w, h = patch_wh
+    corners = affine.apply(
+        affine.invert(patch_from_photo), np.array([[0, 0], [w, 0], [0, h], [w, h]], np.float64)
+    )
+    low = np.clip(np.floor(corners.min(0)) - 2, 0, photo_wh).astype(int)
+    high = np.clip(np.ceil(corners.max(0)) + 3, 0, photo_wh).astype(int)
+    if (high <= low).any():
+        return None, patch_from_photo
+    window = (slice(low[1], high[1]), slice(low[0], high[0]))
+    photo_from_window = np.array([[1, 0, low[0]], [0, 1, low[1]]], np.float64)
+    return window, affine.compose(patch_from_photo, photo_from_window)
+
+
+def _portrait(
+    picture: Photo, face: Face, wish: Wish
+) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float64]]:
+    """Return one head with its shoulders, drawn, where the person is in it, and the drawing's matrix.
+
+    (S, S) or (S, S, 3) uint8, (S, S) float32 0 to 1, (2, 3) from the picture's px to the drawing's.
+    """
+    import cv2
     import numpy as np
 
     from limner import faces, lines, styles
@@ -160,26 +251,63 @@ def _portrait(
 
     view = faces.look_wide(picture, face)
     ink = lines.extract(Photo(view.pixels), view.semantic).ink
-    grey = styles.render_crop(
-        view.pixels,
-        view.semantic,
-        ink,
-        style=style,
-        strength=strength,
-        seed=seed,
-        crop_px=faces.CROP_PX,
-    )
-    return grey, (view.semantic.labels > 0).astype(np.float32), view.view_from_photo
+    guide = styles.Guide(view.pixels, view.semantic.labels, ink)
+    # As fine as the picture is there, but no coarser than the style's own strokes.
+    finest = styles.find(wish.style).side_px / faces.CROP_PX
+    zoom = max(finest, 1 / _view_px_per_photo_px(view.view_from_photo))
+    side = 4 * round(view.pixels.shape[0] * zoom / 4)
+    zoom = side / view.pixels.shape[0]
+    drawn = styles.render(guide, wish, (side, side), crop_px=faces.CROP_PX)
+    person = cv2.resize((view.semantic.labels > 0).astype(np.float32), (side, side))
+    shift = np.array([[0, 0, (zoom - 1) / 2], [0, 0, (zoom - 1) / 2]])
+    return drawn, np.asarray(person, np.float32), zoom * view.view_from_photo + shift
 
 
-def _whole(
-    picture: Photo, faces: tuple[Face, ...], *, style: str, strength: float, seed: int
-) -> NDArray[np.uint8]:
-    """Return all of the picture, drawn: (H, W) uint8."""
+def _view_px_per_photo_px(matrix: NDArray[np.float64]) -> float:
+    return float(abs(matrix[0, 0] * matrix[1, 1] - matrix[0, 1] * matrix[1, 0]) ** 0.5)
+
+
+def _whole(picture: Photo, faces: tuple[Face, ...], wish: Wish) -> NDArray[np.uint8]:
+    """Return all of the picture, drawn: (H, W) or (H, W, 3) uint8."""
     from limner import lines, styles
 
     semantic = parse_face(picture, faces=faces) if faces else None
-    ink = lines.extract(picture, semantic).ink
+    small, seen = _smaller(picture, semantic)
+    del semantic
+    shrunk = small.size_px[0] / picture.size_px[0]
     return styles.render_photo(
-        picture.pixels, semantic, ink, style=style, strength=strength, seed=seed
+        small.pixels,
+        seen,
+        lines.extract(small, seen).ink,
+        crop_px=_typical_crop_px(faces) * shrunk if faces else None,
+        size_wh=picture.size_px,
+        wish=wish,
     )
+
+
+def _smaller(
+    picture: Photo, semantic: SemanticMap | None
+) -> tuple[Photo, SemanticMap | None]:
+    """Return a picture and its map at a size from which strokes can be planned: more px would say no more."""
+    import cv2
+    import numpy as np
+
+    from limner.records import Photo, SemanticMap
+
+    width, height = picture.size_px
+    zoom = (_PLANNED_PX / (width * height)) ** 0.5
+    if zoom >= 1:
+        return picture, semantic
+    size = max(1, round(width * zoom)), max(1, round(height * zoom))
+    pixels = cv2.resize(picture.pixels, size, interpolation=cv2.INTER_AREA)
+    if semantic is not None:
+        labels = cv2.resize(semantic.labels, size, interpolation=cv2.INTER_NEAREST_EXACT)
+        semantic = SemanticMap(np.asarray(labels, np.uint8))
+    return Photo(np.asarray(pixels, np.uint8)), semantic
+
+
+def _typical_crop_px(faces: tuple[Face, ...]) -> float:
+    """Return the side of the largest face's aligned crop, in px of the picture."""
+    from limner.faces import CROP_PX
+
+    return max(CROP_PX / _view_px_per_photo_px(face.crop_from_photo) for face in faces)

@@ -27,6 +27,10 @@ class Style:
         Side of the aligned face crop at which its strokes were taught.
     ledger : str
         Path of the ledger beside a style of one's own; "" for what ships.
+    manner : str
+        The tool that strokes are made with: ink, pencil, graphite, charcoal, pen or oil.
+    through : str
+        A style or blend of the network that it is derived from, where the network was not taught it itself.
     """
 
     name: str
@@ -36,3 +40,5 @@ class Style:
     taught_by: str
     side_px: int = 256
     ledger: str = ""
+    manner: str = "ink"
+    through: str = ""

@@ -15,6 +15,8 @@ from limner.records import Style
 __all__ = ["blend", "find", "forget", "names", "own_folder"]
 
 _GROUP = "limner.styles"
+#: The tools, each with its own way of making strokes at full size.
+_MANNERS = ("ink", "pencil", "graphite", "charcoal", "pen", "oil")
 
 
 def _from_table(name: str, table: dict[str, Any], *, ledger: str = "") -> Style:
@@ -27,9 +29,17 @@ def _from_table(name: str, table: dict[str, Any], *, ledger: str = "") -> Style:
             taught_by=str(table.get("taught_by", "")),
             side_px=int(table.get("side_px", 256)),
             ledger=ledger,
+            manner=_manner(str(table.get("manner", "ink"))),
+            through=str(table.get("through", "")),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"The style {name!r} misses or misnames {error}.") from error
+
+
+def _manner(name: str) -> str:
+    if name not in _MANNERS:
+        raise ValueError(f"manner = {name!r}; there are {', '.join(_MANNERS)}")
+    return name
 
 
 def _read(path: Path) -> Style:
@@ -107,6 +117,9 @@ def find(name: str) -> Style:
             first.index,
             first.taught_by,
             first.side_px,
+            first.ledger,
+            first.manner,
+            first.through,
         )
     raise UnknownName.among("style", name, names())
 
