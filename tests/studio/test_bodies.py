@@ -19,6 +19,7 @@ NEEDED: dict[type[BaseModel], dict[str, Any]] = {
     bodies.StrokesWish: {},
     bodies.ViewWish: {},
     bodies.CanvasWish: {"version": 1},
+    bodies.FilmWish: {},
     bodies.FromSeed: {"seed": 1},
     bodies.FromPhoto: {"photo": "x"},
     bodies.Edit: {"part": "hair"},

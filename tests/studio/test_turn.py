@@ -77,6 +77,16 @@ def test_a_view_is_drawn(turning: TestClient) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def test_a_head_turns_in_a_film_and_leaves_as_a_mesh(turning: TestClient) -> None:
+    head = make(turning, seed=7)["head"]
+    film = turning.post(f"/v1/heads/{head}/film", json={"frames": 3, "yaw_deg": 20})
+    assert film.status_code == 200, film.text
+    assert film.content[8:12] == b"WEBP"
+    mesh = turning.get(f"/v1/heads/{head}/mesh")
+    assert mesh.content[:4] == b"glTF"
+    assert mesh.headers["content-type"] == "model/gltf-binary"
+
+
 def test_a_part_is_changed_and_the_old_head_stays(turning: TestClient) -> None:
     first, other = (make(turning, seed=s)["head"] for s in (7, 8))
     for wish in ({"part": "hair", "seed": 3}, {"part": "hair", "head": other}):

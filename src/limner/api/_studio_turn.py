@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from limner.api._heads import _crop_share, encode_views, orbit, seed_to_head, view_recipe
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from limner.heads.render import Background, HeadRenderer
-    from limner.records import Face, Head, Photo, View
+    from limner.records import Head, View
 
 __all__ = [
     "SHOWN",
     "decode_head",
     "encode_head",
+    "film_of",
     "head_facts",
-    "head_of_photo",
-    "head_of_seed",
     "head_with",
     "picture_of",
     "renderer",
@@ -32,40 +32,30 @@ __all__ = [
 SHOWN = ("photo", "labels", "depth", "drawing")
 
 
-def head_of_photo(photo: Photo, face: Face) -> Head:
-    """Return the head of a photographed person."""
-    from limner import heads
-
-    with _told():
-        return heads.encode_photo(photo, face)
-
-
-def head_of_seed(seed: int, *, truncation_psi: float = 0.7) -> Head:
-    """Return a random head."""
-    from limner import heads
-
-    with _told():
-        return heads.sample_head(seed, truncation_psi=truncation_psi)
-
-
-def head_with(head: Head, part: str, *, seed: int | None = None, other: Head | None = None) -> Head:
+def head_with(
+    head: Head,
+    part: str,
+    *,
+    seed: int | None = None,
+    other: Head | None = None,
+    amount: float = 1.0,
+) -> Head:
     """Return `head` with one part from a seed or from another head.
 
     Raises
     ------
     InputError
-        If neither or both are given.
+        If neither or both are given, or the amount is outside 0 to 1.
     """
     from limner import heads
     from limner.errors import InputError
 
     if (seed is None) == (other is None):
         raise InputError("A new part comes from a seed or from another head; give one of both.")
-    with _told():
-        if other is not None:
-            return heads.mix(head, other, [part])
+    if other is None:
         assert seed is not None  # noqa: S101 - one of both, as above
-        return heads.resample(head, [part], seed)
+        other = seed_to_head(seed)
+    return heads.mix(head, other, [part], amount=amount)
 
 
 def encode_head(head: Head) -> bytes:
@@ -79,8 +69,7 @@ def decode_head(data: bytes) -> Head:
     """Return the head of a file's bytes."""
     from limner import heads
 
-    with _told():
-        return heads.decode_head(data)
+    return heads.decode_head(data)
 
 
 def head_facts(head: Head) -> dict[str, Any]:
@@ -100,32 +89,31 @@ def renderer(head: Head, background: Background = "keep") -> HeadRenderer:
     """Return what shows a head from many sides."""
     from limner import heads
 
-    with _told():
-        return heads.HeadRenderer(head, background=background)
+    return heads.HeadRenderer(head, background=background)
 
 
 def view_of(turn: HeadRenderer, yaw_deg: float, pitch_deg: float, size_px: int) -> View:
     """Return what a camera sees; angles beyond what heads know are clamped without a word."""
-    with warnings.catch_warnings(), _told():
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return turn.view(yaw_deg=yaw_deg, pitch_deg=pitch_deg, size_px=size_px)
 
 
 def picture_of(
-    view: View, shown: str, *, style: str = "croquis", strength: float = 1.0
+    head: Head, view: View, shown: str, *, style: str = "croquis", strength: float = 1.0
 ) -> NDArray[np.uint8]:
     """Return a view as a picture, (S, S) or (S, S, 3) uint8.
 
     Parameters
     ----------
+    head : Head
+        Whose seed decides the grain, so that only strokes move between views.
     view : View
     shown : str
         One of `SHOWN`; depth is lighter where it is nearer.
     style, strength
         Of a drawing.
     """
-    import numpy as np
-
     from limner import lines, styles
     from limner.errors import UnknownName
 
@@ -137,15 +125,23 @@ def picture_of(
         return _nearness(view)
     if shown != "drawing":
         raise UnknownName.among("kind of view", shown, SHOWN)
-    if view.drawing is not None and view.drawing.style == style:
-        return view.drawing.pixels
-    ink = lines.extract(view.photo, view.semantic).ink
-    return np.asarray(
-        styles.render_crop(
-            view.photo.pixels, view.semantic, ink, style=style, strength=strength, seed=0
-        ),
-        np.uint8,
+    return styles.render_crop(
+        view.photo.pixels,
+        view.semantic,
+        lines.extract(view.photo, view.semantic).ink,
+        style=style,
+        strength=strength,
+        seed=head.seed or 0,
+        crop_px=_crop_share() * view.size_px,
     )
+
+
+def film_of(head: Head, angles_deg: Sequence[tuple[float, float]], *, style: str = "") -> bytes:
+    """Return an animated WebP of a head that turns there and back, drawn too if a style is given."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        stops = list(orbit(head, angles_deg=angles_deg, styles=(style,) if style else ()))
+    return encode_views(stops, kind="webp", recipe=view_recipe(head, "orbit", {"style": style}))
 
 
 def _nearness(view: View) -> NDArray[np.uint8]:
@@ -158,18 +154,3 @@ def _nearness(view: View) -> NDArray[np.uint8]:
         share = (far - view.depth_m[known]) / max(float(far - near), 1e-6)
         out[known] = np.rint(40 + 215 * share).astype(np.uint8)
     return out
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say a graph that is not in the ledger as a missing weight, which it is to the user."""
-    from limner.errors import MissingWeights, UnknownName
-
-    try:
-        yield
-    except UnknownName as error:
-        if "There is no weight" not in str(error):
-            raise
-        raise MissingWeights(
-            "The networks of heads are not installed, so heads cannot be turned."
-        ) from error

@@ -10,6 +10,7 @@ __all__ = [
     "CanvasWish",
     "DrawingWish",
     "Edit",
+    "FilmWish",
     "FromPhoto",
     "FromSeed",
     "Morph",
@@ -168,6 +169,18 @@ class Edit(_Strict):
     part: _Short
     seed: Seed | None = None
     head: Name | None = None
+    amount: Share = Field(default=1.0, description="0 keeps the own part, 1 takes the other's.")
+
+
+class FilmWish(_Strict):
+    """A head that turns from one side to the other and back."""
+
+    yaw_deg: Annotated[float, Field(gt=0, le=60)] = Field(default=30, description="To each side.")
+    pitch_deg: Annotated[float, Field(ge=-30, le=30)] = 0.0
+    frames: Annotated[int, Field(ge=2, le=61)] = 13
+    style: Annotated[str, Field(max_length=200, pattern=r"^[^\x00/\\]*$")] = Field(
+        default="", description="Drawn beside the photograph, if named."
+    )
 
 
 class ViewWish(_Strict):

@@ -35,6 +35,7 @@ MEDIA: dict[str, str] = {
     "hpgl": "application/vnd.hp-hpgl",
     "gcode": "text/x.gcode",
     "head": "application/octet-stream",
+    "glb": "model/gltf-binary",
 }
 _SLOT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 

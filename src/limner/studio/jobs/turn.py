@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from limner import api
 from limner.api import _studio_sketch as pictures
 from limner.api import _studio_turn as rooms
 from limner.errors import NoFace
@@ -13,7 +14,7 @@ from limner.studio.jobs.memory import Memory
 if TYPE_CHECKING:
     from limner.studio.jobs.draw import Made, Source
 
-__all__ = ["check_file", "edited", "from_photo", "from_seed", "view"]
+__all__ = ["check_file", "edited", "film", "from_photo", "from_seed", "mesh", "view"]
 
 #: Heads set up for looking; each holds its maps, some megabytes.
 _turning: Memory[Any] = Memory(6)
@@ -24,12 +25,12 @@ def from_photo(source: Source, index: int) -> Made:
     photo, found = seen(source)
     if not 0 <= index < len(found):
         raise NoFace(f"Face {index} was asked for; the picture has {len(found)}, counted from 0.")
-    return _made(rooms.head_of_photo(photo, found[index]))
+    return _made(api.photo_to_head(photo, face=found[index]))
 
 
 def from_seed(seed: int, truncation_psi: float) -> Made:
     """Return a random head."""
-    return _made(rooms.head_of_seed(seed, truncation_psi=truncation_psi))
+    return _made(api.seed_to_head(seed, truncation_psi=truncation_psi))
 
 
 def check_file(data: bytes) -> Made:
@@ -37,11 +38,25 @@ def check_file(data: bytes) -> Made:
     return _made(rooms.decode_head(data))
 
 
-def edited(data: bytes, part: str, seed: int | None, other: bytes | None) -> Made:
+def edited(data: bytes, wish: dict[str, Any], other: bytes | None) -> Made:
     """Return a head with another part."""
     head = rooms.decode_head(data)
     second = None if other is None else rooms.decode_head(other)
-    return _made(rooms.head_with(head, part, seed=seed, other=second))
+    return _made(
+        rooms.head_with(head, wish["part"], seed=wish["seed"], other=second, amount=wish["amount"])
+    )
+
+
+def mesh(data: bytes) -> bytes:
+    """Return a head as a GLB for 3D programs."""
+    return api.export_head(rooms.decode_head(data))
+
+
+def film(data: bytes, wish: dict[str, Any]) -> bytes:
+    """Return an animated WebP of a head that turns."""
+    count, half = wish["frames"], wish["yaw_deg"]
+    angles = [(half * (2 * k / (count - 1) - 1), wish["pitch_deg"]) for k in range(count)]
+    return rooms.film_of(rooms.decode_head(data), angles, style=wish["style"])
 
 
 def _made(head: Any) -> Made:
@@ -56,7 +71,7 @@ def view(key: str, data: bytes, wish: dict[str, Any]) -> Made:
     )
     seen_view = rooms.view_of(turn, wish["yaw_deg"], wish["pitch_deg"], wish["size"])
     pixels = rooms.picture_of(
-        seen_view, wish["show"], style=wish["style"], strength=wish["strength"]
+        turn.head, seen_view, wish["show"], style=wish["style"], strength=wish["strength"]
     )
     settings = {k: wish[k] for k in ("yaw_deg", "pitch_deg", "show")}
     facts = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from limner.studio.bodies import Edit, FromPhoto, FromSeed, ViewWish
+from limner.studio.bodies import Edit, FilmWish, FromPhoto, FromSeed, ViewWish
 from limner.studio.errors import Problem
 from limner.studio.jobs import turn as jobs
 from limner.studio.pool import Job
@@ -58,6 +58,22 @@ async def keep_head(head: str, shop: Here) -> Response:
     return file_of(shop.heads.get(head).data, "head", {}, began)
 
 
+@router.get("/{head}/mesh", responses=FILE, response_class=Response)
+async def export_head(head: str, request: Request, shop: Here) -> Response:
+    """Return a head as a GLB for 3D programs."""
+    began = time.monotonic()
+    data = await shop.run(request, Job(jobs.mesh, (shop.heads.get(head).data,)))
+    return file_of(data, "glb", {}, began)
+
+
+@router.post("/{head}/film", responses=FILE, response_class=Response)
+async def film_head(head: str, wish: FilmWish, request: Request, shop: Here) -> Response:
+    """Return an animated WebP of a head that turns there and back."""
+    began = time.monotonic()
+    job = Job(jobs.film, (shop.heads.get(head).data, wish.model_dump()), slot=slot_of(request))
+    return file_of(await shop.run(request, job), "webp", {"frames": wish.frames}, began)
+
+
 @router.delete("/{head}", status_code=204)
 async def forget_head(head: str, shop: Here) -> Response:
     """Forget a head."""
@@ -71,7 +87,7 @@ async def edit_head(head: str, wish: Edit, request: Request, shop: Here) -> dict
     if (wish.seed is None) == (wish.head is None):
         raise Problem(422, "bad_value", "A new part comes from a seed or from a head: give one.")
     other = None if wish.head is None else shop.heads.get(wish.head).data
-    job = Job(jobs.edited, (shop.heads.get(head).data, wish.part, wish.seed, other))
+    job = Job(jobs.edited, (shop.heads.get(head).data, wish.model_dump(), other))
     return _keep(shop, *await shop.run(request, job))
 
 
