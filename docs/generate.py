@@ -12,6 +12,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import acceptance_page as acceptance
 import click
 import numbers_page as numbers
 
@@ -171,9 +172,9 @@ are those that were tested, and `limner licenses` tells those that are installed
 | --- | --- | --- |
 {rows}
 
-The wheels of NumPy, OpenCV, ONNX Runtime and Pillow carry libraries of their own, each under its own terms, which lie inside
-those wheels: among them OpenBLAS (BSD), FFmpeg (LGPL-2.1, in OpenCV's), OpenSSL, and GCC's run-time libraries (under
-the GCC runtime library exception). Limner reads pictures with Pillow and never calls FFmpeg or OpenSSL.
+The wheels of NumPy, OpenCV, ONNX Runtime and Pillow carry libraries of their own, each under its own terms, which lie
+inside those wheels: among them OpenBLAS (BSD), FFmpeg (LGPL-2.1, in OpenCV's), OpenSSL, and GCC's run-time libraries
+(under the GCC runtime library exception). Limner reads pictures with Pillow and never calls FFmpeg or OpenSSL.
 
 The sample sitters are from the Face Research Lab London Set, Lisa DeBruine and Benedict Jones (2017),
 doi:10.6084/m9.figshare.5047666.v5, CC BY 4.0.
@@ -196,6 +197,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "cli.md": commands_page(),
         DOCS / "reference" / "python.md": python_page(),
         DOCS / "reference" / "weights.md": weights_page(),
+        DOCS / "reference" / "acceptance.md": acceptance.page(),
         DOCS / "explanation" / "numbers.md": numbers.page(),
         ROOT / "THIRD_PARTY.md": third_party_page(),
     }
