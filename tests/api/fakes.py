@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from limner.errors import UnknownName
 from limner.faces import WideView
 from limner.records import Face, LineDrawing, Photo, SemanticMap, Style
+from limner.styles import Guide, Wish
 
 #: A picture shows a person where it has a square of this colour.
 PERSON = (200, 120, 90)
@@ -82,25 +83,34 @@ def parse_photo(photo: Photo, faces: Any) -> SemanticMap:
     return SemanticMap(labels)
 
 
+def render_guide(guide: Guide, wish: Wish, size_wh: tuple[int, int], **_: Any) -> NDArray[np.uint8]:
+    """Return a grey that tells style, strength and seed apart."""
+    assert guide.pixels.shape == (512, 512, 3)
+    assert guide.labels.shape == guide.ink.shape == (512, 512)
+    return np.full(size_wh[::-1], _tone(wish), np.uint8)
+
+
 def render_crop(
     crop: NDArray[np.uint8], semantic: SemanticMap, ink: NDArray[np.float32], **settings: Any
 ) -> NDArray[np.uint8]:
-    """Return a grey that tells style, strength and seed apart."""
-    assert crop.shape == (512, 512, 3)
-    assert semantic.labels.shape == ink.shape == (512, 512)
-    return np.full((512, 512), _tone(settings), np.uint8)
+    """Return the same grey."""
+    assert semantic.labels.shape == ink.shape
+    return np.full(crop.shape[:2], _tone(Wish(**settings)), np.uint8)
 
 
 def render_photo(
     pixels: NDArray[np.uint8],
     semantic: SemanticMap | None,
     ink: NDArray[np.float32],
-    **settings: Any,
+    *,
+    wish: Wish,
+    size_wh: tuple[int, int],
+    **_: Any,
 ) -> NDArray[np.uint8]:
     """Return the same grey all over the picture."""
     assert ink.shape == pixels.shape[:2]
     assert semantic is None or semantic.labels.shape == ink.shape
-    return np.full(pixels.shape[:2], _tone(settings), np.uint8)
+    return np.full(size_wh[::-1], _tone(wish), np.uint8)
 
 
 def extract(photo: Photo, _semantic: SemanticMap | None = None, **_: Any) -> LineDrawing:
@@ -111,9 +121,8 @@ def extract(photo: Photo, _semantic: SemanticMap | None = None, **_: Any) -> Lin
     return LineDrawing(ink)
 
 
-def _tone(settings: dict[str, Any]) -> int:
-    index = STYLES[settings["style"]].index
-    return int(40 + 40 * index + 20 * settings["strength"] + settings["seed"])
+def _tone(wish: Wish) -> int:
+    return int(40 + 40 * find(wish.style).index + 20 * wish.strength + wish.seed)
 
 
 def find(name: str) -> Style:
@@ -127,7 +136,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Put the stand-ins where the networks are called."""
     for room, functions in (
         ("faces", (find_faces, crop_photo, look_wide, parse_crop, parse_photo)),
-        ("styles", (find, render_crop, render_photo)),
+        ("styles", (find, render_crop, render_guide, render_photo)),
     ):
         for function in functions:
             monkeypatch.setattr(f"limner.{room}.{function.__name__}", function)

@@ -52,11 +52,11 @@ def test_who_stands_in_front_covers_who_stands_behind(monkeypatch: pytest.Monkey
     near, far = fakes.face_at(50, 20, 80), fakes.face_at(20, 30, 40)
     shades = {80: 200, 40: 20}
 
-    def render(crop: object, semantic: object, ink: object, **_: object) -> object:
-        return np.full((512, 512), shades[sides.pop(0)], np.uint8)
+    def render(guide: object, wish: object, size_wh: tuple[int, int], **_: object) -> object:
+        return np.full(size_wh[::-1], shades[sides.pop(0)], np.uint8)
 
     sides = [40, 80]
-    monkeypatch.setattr("limner.styles.render_crop", render)
+    monkeypatch.setattr("limner.styles.render_guide", render)
     drawing = api.draw(TWO, faces=(near, far))
     assert sides == []
     assert grey(drawing, 40, 50) == 20, "the far one is there"

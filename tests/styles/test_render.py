@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from limner.errors import BadShape, UnknownName
 from limner.records import SemanticMap
-from limner.styles import render
+from limner.styles import network, render
+from limner.styles.wish import Wish
 
 
 class Echo:
@@ -31,9 +32,9 @@ class Echo:
 def echo(monkeypatch: pytest.MonkeyPatch) -> Echo:
     """Put the stand-in in the network's place."""
     stand_in = Echo()
-    monkeypatch.setattr(render, "session", lambda: stand_in)
+    monkeypatch.setattr(network, "session", lambda: stand_in)
     weight = SimpleNamespace(inputs={"style": {"shape": [1, 3]}})
-    monkeypatch.setattr(render, "_weight", lambda style: weight)
+    monkeypatch.setattr(network, "_weight", lambda style: weight)
     return stand_in
 
 
@@ -113,7 +114,7 @@ def test_an_unknown_style_is_refused() -> None:
 def test_a_whole_picture_keeps_its_background_and_its_size() -> None:
     pixels, semantic, ink = crop()
     out = render.render_photo(
-        pixels[:200], SemanticMap(semantic.labels[:200]), ink[:200], style="hatch"
+        pixels[:200], SemanticMap(semantic.labels[:200]), ink[:200], wish=Wish("hatch")
     )
     assert out.shape == (200, 256)
     assert out[100, 229] < 60

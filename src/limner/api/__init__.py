@@ -14,7 +14,7 @@ from limner.api._about import (
     weights_table,
 )
 from limner.api._doctor import Check, doctor
-from limner.api._draw import draw, largest_face, paper_names
+from limner.api._draw import check_wish, draw, drawn_lines, largest_face, paper_names
 from limner.api._heads import (
     Turned,
     camera_facts,
@@ -57,11 +57,13 @@ __all__ = [
     "Turned",
     "cache_folder",
     "camera_facts",
+    "check_wish",
     "configure",
     "count_votes",
     "detect_faces",
     "doctor",
     "draw",
+    "drawn_lines",
     "encode",
     "encode_depth",
     "encode_outlines",

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from limner.api._photo import PhotoSource
-    from limner.records import Drawing, Face, Photo, SemanticMap, Style
+    from limner.records import Drawing, Face, LineDrawing, Photo, SemanticMap, Style
     from limner.styles import Wish
 
-__all__ = ["draw", "largest_face", "paper_names"]
+__all__ = ["check_wish", "draw", "drawn_lines", "largest_face", "paper_names"]
 
 #: A whole picture's strokes are planned on so many px, and drawn at its own size.
 _PLANNED_PX = 3_000_000
+#: A portrait fades in from its edges over this part of its side.
+_FEATHER = 1 / 20
 
 
 def draw(  # noqa: PLR0913 - a verb's options are keywords
@@ -100,11 +102,54 @@ def draw(  # noqa: PLR0913 - a verb's options are keywords
         paper=(paper if isinstance(paper, str) else list(paper), "plain"),
         ink=(list(ink), [0, 0, 0]),
     )
-    used = dict.fromkeys([style, *(name for name, _ in asked.values())])
-    weights = {k: v for name in used for k, v in _hashes(styles.find(name)).items()}
-    recipe = make_recipe("draw", settings=settings, weights=weights, drawn_by_network=bool(weights))
+    used = [styles.find(name) for name in (style, *(name for name, _ in asked.values()))]
+    recipe = make_recipe(
+        "draw",
+        settings=settings,
+        weights={name: digits for one in used for name, digits in _hashes(one).items()},
+        drawn_by_network=any(one.weight for one in used),
+    )
     apart = _layers(picture, found, bare, paper=paper, ink=ink, seed=seed) if layers else {}
     return Drawing(pixels, styles.find(style).name, recipe, apart)
+
+
+def check_wish(
+    *,
+    style: str,
+    strength: float = 1.0,
+    stroke_scale: float = 1.0,
+    parts: Mapping[str, str | float | tuple[str, float]] | None = None,
+) -> None:
+    """Refuse what `draw` would refuse, before any picture is read.
+
+    Raises
+    ------
+    UnknownName, BadShape
+        If there is no such style or part, or a number is out of range.
+    """
+    from limner import styles
+
+    asked = styles.read_parts(parts, style=style, strength=strength)
+    styles.Wish(style, strength, 0, stroke_scale, asked)
+
+
+def drawn_lines(drawing: Drawing, semantic: SemanticMap | None = None) -> LineDrawing:
+    """Return a drawing's ink as lines, which can be traced and plotted.
+
+    Parameters
+    ----------
+    drawing : Drawing
+        In pen, or in another style of black ink on light paper.
+    semantic : SemanticMap, optional
+        What it shows: strokes then know their part.
+    """
+    import cv2
+    import numpy as np
+
+    from limner.records import LineDrawing
+
+    grey = cv2.cvtColor(drawing.pixels, cv2.COLOR_RGB2GRAY)
+    return LineDrawing(1 - np.asarray(grey, np.float32) / np.float32(255), semantic)
 
 
 def _unusual(**settings: tuple[object, object]) -> dict[str, object]:
@@ -208,9 +253,10 @@ def _with_portrait(
     if window is None:
         return sheet
     below = sheet[window]
+    feather_px = _FEATHER * patch.shape[0]
     if over:
-        below = paste.paste(below, np.full_like(patch, 255), own, person)
-    drawn = paste.paste(np.full_like(below, 255), patch, own)
+        below = paste.paste(below, np.full_like(patch, 255), own, person, feather_px)
+    drawn = paste.paste(np.full_like(below, 255), patch, own, feather_px=feather_px)
     sheet[window] = np.minimum(below, drawn)
     return sheet
 
@@ -257,7 +303,7 @@ def _portrait(
     zoom = max(finest, 1 / _view_px_per_photo_px(view.view_from_photo))
     side = 4 * round(view.pixels.shape[0] * zoom / 4)
     zoom = side / view.pixels.shape[0]
-    drawn = styles.render(guide, wish, (side, side), crop_px=faces.CROP_PX)
+    drawn = styles.render_guide(guide, wish, (side, side), crop_px=faces.CROP_PX)
     person = cv2.resize((view.semantic.labels > 0).astype(np.float32), (side, side))
     shift = np.array([[0, 0, (zoom - 1) / 2], [0, 0, (zoom - 1) / 2]])
     return drawn, np.asarray(person, np.float32), zoom * view.view_from_photo + shift
@@ -285,9 +331,7 @@ def _whole(picture: Photo, faces: tuple[Face, ...], wish: Wish) -> NDArray[np.ui
     )
 
 
-def _smaller(
-    picture: Photo, semantic: SemanticMap | None
-) -> tuple[Photo, SemanticMap | None]:
+def _smaller(picture: Photo, semantic: SemanticMap | None) -> tuple[Photo, SemanticMap | None]:
     """Return a picture and its map at a size from which strokes can be planned: more px would say no more."""
     import cv2
     import numpy as np

@@ -35,6 +35,9 @@ KIND_OF_SUFFIX: dict[str, str] = {
     ".jpg": "jpeg",
     ".jpeg": "jpeg",
     ".webp": "webp",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".ora": "ora",
     ".svg": "svg",
     ".hpgl": "hpgl",
     ".plt": "hpgl",
@@ -82,18 +85,21 @@ def encode(
     kind: str | None = None,
     transparent: bool = False,
     recipe: Recipe | None = None,
+    dpi: float | None = None,
 ) -> bytes:
     """Return a record as the bytes of a file.
 
     Parameters
     ----------
     record : Drawing, LineDrawing, Photo, SemanticMap or Plot
-    kind : {"png", "jpeg", "webp", "svg", "hpgl", "gcode"}, optional
-        None takes PNG, for a plot SVG. A map of labels is always an index PNG.
+    kind : {"png", "jpeg", "webp", "tiff", "ora", "svg", "hpgl", "gcode"}, optional
+        None takes PNG, for a plot SVG. A map of labels is always an index PNG; only a drawing has layers for ora.
     transparent : bool
-        Ink on clear ground, for a drawing or line drawing as PNG or WebP.
+        Ink on clear ground, for a drawing or line drawing as PNG, WebP or TIFF.
     recipe : Recipe, optional
         What made it; a drawing brings its own.
+    dpi : float, optional
+        Px per inch in print, said in a PNG, JPEG or TIFF.
 
     Raises
     ------
@@ -109,7 +115,13 @@ def encode(
     if isinstance(record, SemanticMap):
         _fitting(kind or "png", ("png",))
         return image.encode_labels(record, recipe=recipe)
-    kinds: tuple[PictureKind, ...] = ("png", "webp") if transparent else ("png", "jpeg", "webp")
+    if isinstance(record, Drawing) and kind == "ora":
+        from limner.files import ora
+
+        return ora.encode_ora(record)
+    kinds: tuple[PictureKind, ...] = ("png", "webp", "tiff")
+    if not transparent:
+        kinds = ("png", "jpeg", "webp", "tiff")
     picture_kind = _fitting(kind or "png", kinds)
     if isinstance(record, Drawing):
         recipe = recipe or record.recipe
@@ -120,7 +132,7 @@ def encode(
         pixels = record.pixels
     if transparent:
         pixels = _ink_alone(pixels)
-    return image.encode_picture(pixels, kind=picture_kind, recipe=recipe)
+    return image.encode_picture(pixels, kind=picture_kind, recipe=recipe, dpi=dpi)
 
 
 def encode_outlines(drawing: LineDrawing, *, recipe: Recipe | None = None) -> bytes:
@@ -144,7 +156,8 @@ def write(
     ----------
     record : Drawing, LineDrawing, Photo, SemanticMap or Plot
     path : path
-        Its end decides the kind: .png, .jpg, .webp; .svg, .hpgl, .gcode for a plot. ``-`` is stdout.
+        Its end decides the kind: .png, .jpg, .webp, .tif; .ora with a drawing's layers; .svg, .hpgl, .gcode for a
+        plot. ``-`` is stdout.
     transparent, recipe
         As for `encode`.
 

@@ -181,9 +181,61 @@ class Angles(click.ParamType[tuple[float, ...]]):
 
 
 ANGLES = Angles()
+
+
+class Paper(click.ParamType["str | tuple[int, int, int]"]):
+    """A paper by name, or a colour."""
+
+    name = "paper"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | tuple[int, int, int]:
+        """Return the name of a paper, or red, green and blue.
+
+        Examples
+        --------
+        >>> PAPER.convert("rough", None, None), PAPER.convert("#f4ecd8", None, None)
+        ('rough', (244, 236, 216))
+        """
+        from limner import api
+        from limner.errors import UnknownName
+
+        if isinstance(value, tuple) or value in api.paper_names():
+            return value  # type: ignore[return-value]
+        try:
+            return COLOR.convert(value, None, None)
+        except click.BadParameter:
+            said = UnknownName.among("paper", str(value), api.paper_names())
+            self.fail(f"{said} A colour such as ivory or #fffff0 is a paper too.", param, ctx)
+
+
 LENGTH = Length()
 PAGE = Page()
 COLOR = Color()
+PAPER = Paper()
+
+
+def part_wishes(given: Iterable[str]) -> dict[str, str]:
+    """Return ``("hair=hatch:1.2", …)`` as a table.
+
+    Raises
+    ------
+    click.BadParameter
+        If one has no equals sign.
+
+    Examples
+    --------
+    >>> part_wishes(["hair=hatch:1.2", "skin=0.5"])
+    {'hair': 'hatch:1.2', 'skin': '0.5'}
+    """
+    wishes = {}
+    for text in given:
+        name, equals, asked = text.partition("=")
+        if not (equals and asked):
+            raise click.BadParameter(f"{text!r} is not NAME=STYLE:STRENGTH, as in hair=hatch:1.2.")
+        wishes[name] = asked
+    return wishes
 
 
 def parts_weights(given: Iterable[str]) -> dict[str, float] | None:

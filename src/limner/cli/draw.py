@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,9 +20,10 @@ from limner.cli._options import (
     saving_options,
 )
 from limner.cli._outputs import Outputs, Saving
+from limner.cli._units import COLOR, PAPER, part_wishes
 
 if TYPE_CHECKING:
-    from limner.records import Face, Photo
+    from limner.records import Drawing, Face, Photo
 
 __all__ = ["command"]
 
@@ -40,11 +41,15 @@ class _Wanted:
     lines: bool
     svg: bool
     labels: bool
+    layers: bool
+    dpi: float | None
+    sheet: dict[str, Any]
 
     @property
     def products(self) -> int:
         """Files per photograph."""
-        return len(self.styles) + self.lines + self.svg + self.labels
+        drawings = len(self.styles) * (1 + self.layers)
+        return drawings + self.lines + self.svg + self.labels
 
 
 def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> list[str]:  # noqa: ARG001
@@ -73,6 +78,36 @@ def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> 
     help="0 bare lines, 1 the artist's manner, 2 twice the ink.",
 )
 @click.option(
+    "--stroke-scale",
+    type=click.FloatRange(0.5, 2),
+    default=1.0,
+    show_default=True,
+    help="Breadth of the strokes: 0.5 finer, 2 broader.",
+)
+@click.option(
+    "--part",
+    "part",
+    multiple=True,
+    metavar="NAME=STYLE:STRENGTH",
+    help="Draw one part in its own way, as in hair=hatch:1.2, skin=0.5 or clothes=pen; may be repeated.",
+)
+@click.option(
+    "--paper",
+    type=PAPER,
+    default="plain",
+    show_default=True,
+    help="A colour, or plain, laid, rough, cotton, kraft, toned-blue, toned-grey or canvas.",
+)
+@click.option("--ink", type=COLOR, default="black", show_default=True, help="Colour of the ink.")
+@click.option(
+    "--layers", is_flag=True, help="Write NAME-STYLE.ora too: OpenRaster, one layer a part."
+)
+@click.option(
+    "--dpi",
+    type=click.FloatRange(1, 10_000),
+    help="Say in the file how many pixels are printed per inch.",
+)
+@click.option(
     "--all-faces/--largest",
     default=True,
     show_default=True,
@@ -83,7 +118,11 @@ def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> 
 )
 @click.option("--transparent", is_flag=True, help="Write ink on clear ground instead of paper.")
 @click.option("--lines", is_flag=True, help="Write the lines too: NAME-lines.png.")
-@click.option("--svg", is_flag=True, help="Write pen strokes on an A4 page too: NAME-lines.svg.")
+@click.option(
+    "--svg",
+    is_flag=True,
+    help="Write pen strokes on an A4 page too: NAME-lines.svg, or with --style pen NAME-pen.svg, the drawing itself.",
+)
 @click.option("--labels", is_flag=True, help="Write the map of parts too: NAME-labels.png.")
 @click.option(
     "--seed",
@@ -92,7 +131,7 @@ def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> 
     show_default=True,
     help="The same seed gives the same drawing.",
 )
-@saving_options("png", "jpeg", "webp")
+@saving_options("png", "jpeg", "webp", "tiff")
 @reading_options
 @machine_options
 @reporting_options
@@ -100,6 +139,12 @@ def command(
     pictures: tuple[str, ...],
     styles: tuple[str, ...],
     strength: float,
+    stroke_scale: float,
+    part: tuple[str, ...],
+    paper: str | tuple[int, int, int],
+    ink: tuple[int, int, int],
+    layers: bool,
+    dpi: float | None,
     all_faces: bool,
     whole_picture: bool,
     transparent: bool,
@@ -119,6 +164,11 @@ def command(
     """
     machine.configure()
     names = tuple(api.find_style(style).name for style in styles)
+    if transparent and paper != "plain":
+        raise click.UsageError("--transparent leaves the paper out; give it or --paper, not both.")
+    parts = part_wishes(part)
+    for style in styles:
+        api.check_wish(style=style, strength=strength, stroke_scale=stroke_scale, parts=parts)
     wanted = _Wanted(
         styles=tuple(dict(zip(names, styles, strict=True)).values()),
         strength=strength,
@@ -129,12 +179,15 @@ def command(
         lines=lines,
         svg=svg,
         labels=labels,
+        layers=layers,
+        dpi=dpi,
+        sheet={"stroke_scale": stroke_scale, "parts": parts, "paper": paper, "ink": ink},
     )
     items = expand(pictures, styles=(*api.style_names(), *names))
     outputs = Outputs(
         items,
         saving,
-        kinds=("png", "webp") if transparent else ("png", "jpeg", "webp"),
+        kinds=("png", "webp", "tiff") if transparent else ("png", "jpeg", "webp", "tiff"),
         products=wanted.products,
         stdout_taken=reporting.as_json,
     )
@@ -145,8 +198,8 @@ def command(
         faces = api.detect_faces(photo)
         faces = api.largest_face(faces) if wanted.largest else faces
         outcome.see(faces)
-        _draw(photo, faces, wanted, item, outcome, outputs)
-        _add_lines(photo, faces, wanted, item, outcome, outputs)
+        pen = _draw(photo, faces, wanted, item, outcome, outputs)
+        _add_lines(photo, faces, wanted, item, outcome, outputs, pen)
 
     return each(items, work, reporting=reporting)
 
@@ -158,7 +211,9 @@ def _draw(
     item: Item,
     outcome: Outcome,
     outputs: Outputs,
-) -> None:
+) -> Drawing | None:
+    """Write the drawings; return the one that is in pen, if any."""
+    pen = None
     for style in wanted.styles:
         drawing = api.draw(
             photo,
@@ -167,10 +222,20 @@ def _draw(
             faces=faces,
             whole_picture=wanted.whole_picture,
             seed=wanted.seed,
+            layers=wanted.layers,
+            **wanted.sheet,
         )
-        data = api.encode(drawing, kind=outputs.kind, transparent=wanted.transparent)
+        data = api.encode(
+            drawing, kind=outputs.kind, transparent=wanted.transparent, dpi=wanted.dpi
+        )
         tail = re.sub(r"[^\w.+-]+", "-", drawing.style.replace(",", "+"))
         outcome.outputs.append(outputs.save(item, data, tail=tail))
+        if wanted.layers:
+            data = api.encode(drawing, kind="ora")
+            outcome.outputs.append(outputs.save(item, data, tail=tail, kind="ora"))
+        if style == "pen":
+            pen = drawing
+    return pen
 
 
 def _add_lines(
@@ -180,6 +245,7 @@ def _add_lines(
     item: Item,
     outcome: Outcome,
     outputs: Outputs,
+    pen: Drawing | None,
 ) -> None:
     if not (wanted.lines or wanted.svg or wanted.labels):
         return
@@ -193,11 +259,17 @@ def _add_lines(
             outcome.outputs.append(outputs.save(item, data, tail="labels", kind="png"))
     if not (wanted.lines or wanted.svg):
         return
+    if wanted.svg and pen is not None:
+        plot = api.trace_lines(api.drawn_lines(pen, semantic))
+        data = api.encode(plot, kind="svg", recipe=pen.recipe)
+        outcome.outputs.append(outputs.save(item, data, tail="pen", kind="svg"))
+    if not wanted.lines and (pen is not None or not wanted.svg):
+        return
     drawing = api.extract_lines(photo, semantic=semantic)
     recipe = api.make_recipe("lines", settings={})
     if wanted.lines:
         data = api.encode(drawing, kind=outputs.kind, transparent=wanted.transparent, recipe=recipe)
         outcome.outputs.append(outputs.save(item, data, tail="lines"))
-    if wanted.svg:
+    if wanted.svg and pen is None:
         data = api.encode(api.trace_lines(drawing), kind="svg", recipe=recipe)
         outcome.outputs.append(outputs.save(item, data, tail="lines", kind="svg"))

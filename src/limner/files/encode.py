@@ -1,4 +1,4 @@
-"""Pictures out: pixels or class ids and their `Recipe` in → the bytes of a PNG, JPEG or WebP with no other metadata."""
+"""Pictures out: pixels or class ids and their `Recipe` in → bytes of a PNG, JPEG, WebP or TIFF, no other metadata."""
 
 from __future__ import annotations
 
@@ -20,20 +20,26 @@ if TYPE_CHECKING:
 __all__ = ["PictureKind", "encode_labels", "encode_picture"]
 
 #: File formats that pictures are written in.
-PictureKind: TypeAlias = Literal["png", "jpeg", "webp"]
+PictureKind: TypeAlias = Literal["png", "jpeg", "webp", "tiff"]
 
 #: Longest side that each format can say.
-_LONGEST_SIDE = {"png": 2**31 - 1, "jpeg": 65_500, "webp": 16_383}
+_LONGEST_SIDE = {"png": 2**31 - 1, "jpeg": 65_500, "webp": 16_383, "tiff": 2**31 - 1}
 
 #: Level 3 gives drawings as small a file as 6, in half the time.
 _PNG_LEVEL = 3
+#: Where a TIFF keeps its XMP.
+_XMP_TAG = 700
 _JPEG_QUALITY = 95
 #: A JPEG keeps its XMP in one segment of 64 KiB, less the segment's own header.
 _JPEG_XMP_BYTES = 65_502
 
 
 def encode_picture(
-    pixels: NDArray[np.uint8], *, kind: PictureKind = "png", recipe: Recipe | None = None
+    pixels: NDArray[np.uint8],
+    *,
+    kind: PictureKind = "png",
+    recipe: Recipe | None = None,
+    dpi: float | None = None,
 ) -> bytes:
     """Encode pixels; equal input gives equal bytes.
 
@@ -41,10 +47,13 @@ def encode_picture(
     ----------
     pixels : ndarray of shape (H, W), (H, W, 3) or (H, W, 4), uint8
         Grey, sRGB, or sRGB with alpha (not premultiplied).
-    kind : {"png", "jpeg", "webp"}
-        PNG and WebP keep every value; JPEG is written at quality 95 with full colour resolution, and has no alpha.
+    kind : {"png", "jpeg", "webp", "tiff"}
+        PNG, TIFF and WebP keep every value; JPEG is written at quality 95 with full colour resolution, without
+        alpha.
     recipe : Recipe, optional
         Written in as XMP (tool, IPTC digital source type, recipe), and in a PNG as the text ``limner`` too.
+    dpi : float, optional
+        Px per inch in print, written into a PNG, JPEG or TIFF; WebP has no place for it.
 
     Returns
     -------
@@ -64,21 +73,26 @@ def encode_picture(
     Nothing of the photograph's own metadata can get here: only pixels and the recipe do.
     """
     if kind not in _LONGEST_SIDE:
-        raise InputError(f"There is no picture format {kind!r}; wanted png, jpeg or webp.")
+        raise InputError(f"There is no picture format {kind!r}; wanted png, jpeg, webp or tiff.")
     image = _as_image(pixels)
     if max(image.size) > _LONGEST_SIDE[kind]:
         raise InputError(
             f"A {kind.upper()} holds at most {_LONGEST_SIDE[kind]} px a side; this picture has "
             f"{image.width} × {image.height}. Write PNG."
         )
+    printed: dict[str, Any] = {} if dpi is None else {"dpi": (dpi, dpi)}
     if kind == "png":
-        return _png(image, recipe, ())
-    options: dict[str, Any] = {} if recipe is None else {"xmp": xmp_packet(recipe)}
+        return _png(image, recipe, (), printed)
+    packet = None if recipe is None else xmp_packet(recipe)
+    if kind == "tiff":
+        told = {} if packet is None else {"tiffinfo": {_XMP_TAG: packet}}
+        return _saved(image, "TIFF", compression="tiff_lzw", **told, **printed)
+    options: dict[str, Any] = {} if packet is None else {"xmp": packet}
     if kind == "webp":
         # A palette of effort: method 1 takes a quarter of the default's time for a tenth more bytes.
         rgb = image if image.mode == "RGBA" else image.convert("RGB")
         return _saved(rgb, "WEBP", lossless=True, exact=True, method=1, quality=0, **options)
-    return _jpeg(image, options)
+    return _jpeg(image, options | printed)
 
 
 def encode_labels(semantic: SemanticMap, *, recipe: Recipe | None = None) -> bytes:
@@ -124,7 +138,12 @@ def _is_grey(array: NDArray[np.uint8]) -> bool:
     return True
 
 
-def _png(image: Image.Image, recipe: Recipe | None, texts: Iterable[tuple[str, str]]) -> bytes:
+def _png(
+    image: Image.Image,
+    recipe: Recipe | None,
+    texts: Iterable[tuple[str, str]],
+    printed: dict[str, Any] | None = None,
+) -> bytes:
     info = PngImagePlugin.PngInfo()
     if recipe is not None:
         info.add_text("Software", creator(recipe))
@@ -132,7 +151,7 @@ def _png(image: Image.Image, recipe: Recipe | None, texts: Iterable[tuple[str, s
         info.add_itxt("XML:com.adobe.xmp", xmp_packet(recipe).decode("utf-8"))
     for key, value in texts:
         info.add_text(key, value)
-    return _saved(image, "PNG", pnginfo=info, compress_level=_PNG_LEVEL)
+    return _saved(image, "PNG", pnginfo=info, compress_level=_PNG_LEVEL, **(printed or {}))
 
 
 def _jpeg(image: Image.Image, options: dict[str, Any]) -> bytes:

@@ -25,12 +25,13 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def encode_ora(drawing: Drawing) -> bytes:
-    """Encode a drawing with one layer a part, over a layer of white paper.
+    """Encode a drawing with one layer a part, over a layer of paper.
 
     Parameters
     ----------
     drawing : Drawing
-        Its `layers` go in from back to front; without any, its pixels are the one layer.
+        Its `layers` go in from back to front; without any, its pixels are the one layer. A layer called ``"paper"``
+        is the paper; else it is white.
 
     Returns
     -------
@@ -43,10 +44,11 @@ def encode_ora(drawing: Drawing) -> bytes:
     """
     height, width = drawing.pixels.shape[:2]
     layers = dict(drawing.layers) or {drawing.style: _solid(drawing.pixels)}
-    paper = np.full((height, width, 4), 255, np.uint8)
+    if "paper" not in layers:
+        layers = {"paper": np.full((height, width, 4), 255, np.uint8), **layers}
     entries: list[str] = []
     files: list[tuple[str, bytes]] = []
-    for number, (name, pixels) in enumerate([("paper", paper), *layers.items()]):
+    for number, (name, pixels) in enumerate(layers.items()):
         path = f"data/layer{number:02d}.png"
         cut, x, y = _trimmed(pixels)
         files.append((path, encode_picture(cut)))

@@ -3,7 +3,7 @@
 from limner.styles.layers import split
 from limner.styles.names import blend, find, names
 from limner.styles.network import Guide
-from limner.styles.render import has_color, render, render_crop, render_photo
+from limner.styles.render import has_color, render_crop, render_guide, render_photo
 from limner.styles.sheet import PAPERS, find_paper, put_on_paper
 from limner.styles.wish import Wish, read_parts
 
@@ -18,8 +18,8 @@ __all__ = [
     "names",
     "put_on_paper",
     "read_parts",
-    "render",
     "render_crop",
+    "render_guide",
     "render_photo",
     "split",
 ]

@@ -1,4 +1,4 @@
-"""The generator at work: picture, classes and ink in → a drawing at the scale at which the artist's strokes were taught."""
+"""The generator at work: picture, classes and ink in → a drawing at the scale that its artist taught."""
 
 from __future__ import annotations
 
@@ -143,9 +143,7 @@ class _Small:
         return np.clip(planes, 0, 1)[None]
 
 
-def _tiles(
-    height: int, width: int
-) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
+def _tiles(height: int, width: int) -> Iterator[tuple[tuple[slice, slice], tuple[slice, slice]]]:
     """Yield what each tile draws and what it looks at; one tile where the picture is small."""
     rows, columns = _cuts(height), _cuts(width)
     for core_y, seen_y in rows:

@@ -1,7 +1,7 @@
 """A painting, stroke by stroke: picture, classes and ink in → colour on canvas, and where paint covers it.
 
-Layers of curved strokes, coarse to fine. Each follows the form, takes its colour from the picture, and is laid only where
-the painting still differs from what it shows: broad on the ground and the coat, finest on eyes and mouth.
+Layers of curved strokes, coarse to fine. Each follows the form, takes its colour from the picture, and is laid only
+where the painting still differs from what it shows: broad on the ground and the coat, finest on eyes and mouth.
 
 References
 ----------
@@ -31,7 +31,14 @@ __all__ = ["paint"]
 #: A painting is worked at no more than this many px and enlarged beyond: brush marks are broad.
 _MOST_PX = 4_200_000
 #: Widths of the brushes as parts of a face crop's side, and by how much the painting may be wrong, 0 to 255.
-_BRUSHES = ((0.075, 0.0), (0.042, 14.0), (0.024, 13.0), (0.0135, 12.0), (0.0078, 13.0), (0.005, 15.0))
+_BRUSHES = (
+    (0.075, 0.0),
+    (0.042, 14.0),
+    (0.024, 13.0),
+    (0.0135, 12.0),
+    (0.0078, 13.0),
+    (0.005, 15.0),
+)
 #: The finest brush goes where these are, and next to them.
 _FINE = tuple(CLASSES.index(n) for n in ("l_eye", "r_eye", "mouth", "u_lip", "l_lip", "eye_g"))
 _HAIR = tuple(CLASSES.index(n) for n in ("hair", "hat"))
@@ -148,7 +155,9 @@ def _ragged(labels: NDArray[np.uint8], crop_px: float) -> NDArray[np.bool_]:
 def _slow(shape: tuple[int, ...], size_px: float, seed: int) -> NDArray[np.float32]:
     """Return noise of mean 0 and deviation about 1 that changes over `size_px`."""
     coarse = (int(shape[0] / size_px) + 2, int(shape[1] / size_px) + 2)
-    noise = blur(np.random.default_rng(seed).standard_normal(coarse, np.float32), 1.0) * np.float32(3)
+    noise = blur(np.random.default_rng(seed).standard_normal(coarse, np.float32), 1.0) * np.float32(
+        3
+    )
     return resize(noise, (shape[1], shape[0]))
 
 
@@ -313,9 +322,7 @@ def _lay(easel: _Easel, sight: _Sight, width: float, wrong: float, number: int) 
         easel.stroke(path, broad, (color + shade).astype(np.float32))
 
 
-def _starts(
-    rng: np.random.Generator, shape: tuple[int, ...], step: float
-) -> NDArray[np.int64]:
+def _starts(rng: np.random.Generator, shape: tuple[int, ...], step: float) -> NDArray[np.int64]:
     """Return a jittered grid of points (x, y)."""
     y, x = np.mgrid[step / 2 : shape[0] : step, step / 2 : shape[1] : step]
     points = np.column_stack([x.ravel(), y.ravel()])
@@ -333,9 +340,7 @@ def _paths(
     """Walk all strokes of a layer at once along the form, both ways, until the colour changes."""
     colors = target[starts[:, 1], starts[:, 0]]
     step = max(1.0, 0.6 * width)
-    halves = []
-    for sign in (-1.0, 1.0):
-        halves.append(_walk(starts, sight, target, colors, (sign * step, longest)))
+    halves = [_walk(starts, sight, target, colors, (way * step, longest)) for way in (-1.0, 1.0)]
     paths = []
     for back, ahead in zip(*halves, strict=True):
         path = np.concatenate([back[::-1], ahead[1:]])

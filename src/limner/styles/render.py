@@ -21,7 +21,7 @@ from limner.styles.wish import Wish
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["has_color", "render", "render_crop", "render_photo"]
+__all__ = ["has_color", "render_crop", "render_guide", "render_photo"]
 
 _CLOTH = CLASSES.index("cloth")
 #: Longest side, px, at which the network draws a picture in which no face tells the scale; and the most px of all.
@@ -32,7 +32,7 @@ _SEAM = 0.012
 _CLEAN = np.rint(np.clip((np.arange(256) / 255 - 0.02) / 0.95, 0, 1) * 255).astype(np.uint8)
 
 
-def render(
+def render_guide(
     guide: Guide,
     wish: Wish,
     size_wh: tuple[int, int],
@@ -224,7 +224,7 @@ def render_crop(
     """
     side = out_px or pixels.shape[0]
     guide = Guide(pixels, semantic.labels, ink)
-    return render(guide, Wish(**wanted), (side, side), crop_px=crop_px or pixels.shape[0])
+    return render_guide(guide, Wish(**wanted), (side, side), crop_px=crop_px or pixels.shape[0])
 
 
 def render_photo(
@@ -263,7 +263,7 @@ def render_photo(
     labels[labels == 0] = _CLOTH
     if crop_px is None:
         crop_px = find(wish.style).side_px * max(1.0, max(height, width) / _WHOLE_PX)
-    return render(
+    return render_guide(
         Guide(pixels, labels, ink),
         wish,
         size_wh or (width, height),

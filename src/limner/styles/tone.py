@@ -75,7 +75,9 @@ def lay_charcoal(drawn: NDArray[np.float32], guide: Guide, *, seed: int) -> NDAr
     # A finger smudges along the form, and what it leaves is soft.
     flow = tangents(broad, 0.02 * side)
     (smudged,) = smooth_along(broad, flow, (0.018 * side,), broad > 0.02)
-    streaks = shade.strokes(seed, 2.6) * np.float32(0.09) + shade.strokes(seed + 1, 1.2) * np.float32(0.07)
+    streaks = shade.strokes(seed, 2.6) * np.float32(0.09) + shade.strokes(
+        seed + 1, 1.2
+    ) * np.float32(0.07)
     # The darker, the less a further stroke shows; hair keeps room for its strands.
     mass = np.clip(smudged * (1 + streaks), 0, 1)
     mass = mass * np.float32(1.12) - np.float32(0.3) * mass * mass
@@ -145,4 +147,3 @@ class _Shade:
         form = np.isin(self.labels, body)
         along = np.where(form, along, _HAND_RAD).astype(np.float32)
         return strands(along, self.dark > 0.01, (0, 0), width_px=width_px, seed=seed)
-

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from limner.errors import BadShape, UnknownName
 from limner.records import PARTS
 from limner.styles.names import find
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["PartWish", "Wish", "read_parts"]
 
