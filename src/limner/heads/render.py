@@ -30,6 +30,10 @@ Background = Literal["keep", "blur", "none"]
 BACKGROUNDS: tuple[Background, ...] = ("keep", "blur", "none")
 #: Ground of "none" and of heads without a photograph.
 _PAPER = np.array([232, 230, 226], np.float32)
+#: Levels by which a wisp of hair differs from the ground behind it.
+_ODD = 22
+#: How much steeper than the network's the head's edge is made.
+_EDGE = 1.8
 #: Said of a view whose gaps no network mended.
 FILLED = "The refiner is not installed: what the photograph did not show was filled from around it."
 #: Part masks of an edited part are taken this much (share of the picture) wider than they are.
@@ -135,7 +139,7 @@ class HeadRenderer:
             survived, visible = carry(
                 own.planes, (own.depth, seen.depth), (own.camera, camera), own.known
             )
-            visible = visible * self._unedited(seen.masks)
+            visible = _without_crumbs(visible) * self._unedited(seen.masks)
             weight = visible[..., None]
             # human or parsed classes are surer than rendered ones, where they can be seen
             labels = survived[..., 3:] * weight + labels * (1 - weight)
@@ -148,6 +152,7 @@ class HeadRenderer:
         else:
             notes = (FILLED,) if self.refine and visible.any() else ()
             photo = mend(survived, visible, photo)
+            alpha = np.asarray(np.clip((alpha - 0.5) * _EDGE + 0.5, 0, 1), np.float32)
         return self._finished(camera, photo, alpha, labels, seen.depth, notes)
 
     def render(self, camera: Camera) -> Rendering:
@@ -234,7 +239,8 @@ class _Source:
         photo = cv2.resize(source.photo.pixels, (side, side), interpolation=kind)
         hot = shares(source.semantic, side)[0].transpose(1, 2, 0)
         planes = np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1)
-        known = (hot[..., 0] < 0.5).astype(np.float32)
+        # a silhouette's last pixels are half ground, and would be combed over what it hid
+        known = 1 - _around((hot[..., 0] > 0.5).astype(np.uint8), side // 72).astype(np.float32)
         gone = [c for name in edited for c in HEAD_PARTS[name]]
         if gone:
             known = known * (1 - _grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8)))
@@ -275,6 +281,13 @@ def _grown(mask: NDArray[np.uint8]) -> Floats:
     return np.asarray(cv2.GaussianBlur(wide, (0, 0), reach / 2), np.float32)
 
 
+def _without_crumbs(visible: Floats) -> Floats:
+    """Return where own pixels are without the crumbs and threads that lie alone beyond a nose or jaw."""
+    reach = max(3, visible.shape[0] // 100) | 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    return np.asarray(cv2.morphologyEx(visible, cv2.MORPH_OPEN, kernel), np.float32)
+
+
 def _refiner_is_there() -> bool:
     try:
         needed("heads-refiner")
@@ -309,13 +322,29 @@ def _behind(source: HeadSource, side: int) -> Floats:
     head = cv2.resize(
         (source.semantic.labels > 0).astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST
     )
-    reach = max(3, side // 40)
-    near = cv2.dilate(head, np.ones((reach, reach), np.uint8))
-    known = (1 - near).astype(np.float32)
+    near = _around(head, side // 12)
+    known = 1 - np.clip(cv2.GaussianBlur(near.astype(np.float32), (0, 0), side / 48) * 2, 0, 1)
     if known.mean() < 0.01:  # the head fills the picture: there is no ground to keep
         return np.broadcast_to(_PAPER, (side, side, 3)).astype(np.float32)
-    filled = fill(photo.astype(np.float32), known)
-    return np.asarray(np.where(known[..., None] > 0, photo, filled), np.float32)
+    known = known * _plain(photo, known.astype(np.float32), _around(head, side // 3))
+    filled = fill(photo.astype(np.float32), known.astype(np.float32))
+    return np.asarray(photo * known[..., None] + filled * (1 - known[..., None]), np.float32)
+
+
+def _around(mask: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
+    """Return a mask grown by `reach` px."""
+    far = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
+    return (far <= reach).astype(np.uint8)
+
+
+def _plain(photo: NDArray[np.uint8], known: Floats, near: NDArray[np.uint8]) -> Floats:
+    """Return 0 on wisps of hair and the like that no label covers: near the head, and unlike what is around them."""
+    side = photo.shape[0]
+    ground = np.clip(fill(photo.astype(np.float32), known), 0, 255).astype(np.uint8)
+    usual = cv2.medianBlur(ground, (side // 12) | 1).astype(np.float32)
+    odd = (np.abs(photo.astype(np.float32) - usual).max(-1) > _ODD) & (near > 0)
+    wide = cv2.dilate(odd.astype(np.uint8), np.ones((side // 48, side // 48), np.uint8))
+    return np.asarray(1 - cv2.GaussianBlur(wide.astype(np.float32), (0, 0), side / 128), np.float32)
 
 
 def _bytes(values: Floats) -> NDArray[np.uint8]:
