@@ -106,9 +106,17 @@ def test_faces_come_in_reading_order_with_both_judgements_in_their_score(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     a, b = (200.0, 10.0, 260.0, 90.0), (10.0, 20.0, 70.0, 100.0)
-    found = look(monkeypatch, [(a, 0.9, 0.4), (b, 0.8, 1.0)])
+    found = look(monkeypatch, [(a, 0.729, 0.6), (b, 0.512, 1.0)])
     assert [box for box, _ in found] == [b, a]
-    assert [s for _, s in found] == pytest.approx([0.8**0.5, 0.6])
+    assert [s for _, s in found] == pytest.approx([0.8, 0.54])
+
+
+def test_a_face_that_the_detector_doubts_stays_if_the_close_look_is_sure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    a, b = (200.0, 10.0, 260.0, 90.0), (10.0, 20.0, 70.0, 100.0)
+    found = look(monkeypatch, [(a, 0.25, 0.99), (b, 0.25, 0.6)])
+    assert [box for box, _ in found] == [a]
 
 
 def test_what_either_network_doubts_is_no_face(monkeypatch: pytest.MonkeyPatch) -> None:

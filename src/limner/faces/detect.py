@@ -27,7 +27,7 @@ _STRIDES = (8, 16, 32)
 _COARSE_PX, _TILE_PX, _FINE_PX, _OVERLAP_PX = 320, 768, 2304, 192
 #: Faces above this side in a tile are left to the coarser look: a tile may show only a part of them.
 _MOST_IN_TILE_PX = 320
-_KEEP = 0.4
+_KEEP = 0.2
 
 
 @dataclass(frozen=True, slots=True)
