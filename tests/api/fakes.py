@@ -95,6 +95,7 @@ def render_crop(
 ) -> NDArray[np.uint8]:
     """Return the same grey."""
     assert semantic.labels.shape == ink.shape
+    settings.pop("crop_px", None)
     return np.full(crop.shape[:2], _tone(Wish(**settings)), np.uint8)
 
 

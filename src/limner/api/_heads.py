@@ -263,7 +263,7 @@ def _drawn(head: Head, view: View, style: str) -> Drawing:
     from limner.records import Drawing
 
     ink = lines.extract(view.photo, view.semantic).ink
-    grey = styles.render_crop(
+    drawn = styles.render_crop(
         view.photo.pixels,
         view.semantic,
         ink,
@@ -272,7 +272,8 @@ def _drawn(head: Head, view: View, style: str) -> Drawing:
         crop_px=_crop_share() * view.size_px,
     )
     recipe = view_recipe(head, "orbit", {"style": style, "yaw_deg": view.yaw_deg})
-    return Drawing(np.repeat(grey[..., None], 3, 2), style, recipe)
+    pixels = drawn if drawn.ndim == 3 else np.repeat(drawn[..., None], 3, 2)
+    return Drawing(pixels, style, recipe)
 
 
 def _crop_share() -> float:

@@ -36,7 +36,7 @@ class _Look:
     pitch: tuple[float, ...]
     size: str
     style: str
-    background: str
+    behind: str
     own_pixels: bool
     refine: bool
     fps: float
@@ -53,7 +53,7 @@ class _Look:
 
     def settings(self) -> dict[str, object]:
         """Return what decides the views, for the recipe."""
-        return {"size_px": int(self.size), "background": self.background, "refine": self.refine}
+        return {"size_px": int(self.size), "background": self.behind, "refine": self.refine}
 
 
 _look_options = gathered(
@@ -87,7 +87,7 @@ _look_options = gathered(
         help="Draw every view too, in these styles: croquis,hatch.",
     ),
     click.option(
-        "--background",
+        "--behind",
         type=click.Choice(["keep", "blur", "none"]),
         default="keep",
         show_default=True,
@@ -189,7 +189,7 @@ def _walked(
             angles_deg=wanted.angles,
             size_px=int(wanted.size),
             styles=wanted.styles,
-            background=wanted.background,  # type: ignore[arg-type]
+            background=wanted.behind,  # type: ignore[arg-type]
             own_pixels=wanted.own_pixels,
             refine=wanted.refine,
         )

@@ -161,7 +161,10 @@ class HeadRenderer:
         out = session().run("heads-renderer", {**self._maps, "pose_deg": pose})
         side = camera.size_px
         alpha = _sized(out["alpha"], side)[..., 0]
-        depth = _sized(out["depth"], side)[..., 0] * (alpha > 0.5)
+        # where there is no head there is no depth that could be mixed in
+        there = (out["alpha"] > 0.5).astype(np.float32)
+        share = np.maximum(_sized(there, side), 1e-3)
+        depth = (_sized(out["depth"] * there, side) / share)[..., 0] * (alpha > 0.5)
         return Rendering(
             _sized(out["photo"], side),
             _sized(out["labels"], side),

@@ -1,0 +1,119 @@
+"""`limner orbit`: every view's files, a list of them that is true, a sheet, films, and words for what cannot be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+from tests.cli.conftest import Run
+from tests.heads.conftest import FakeSession, graphs, source  # noqa: F401
+
+from limner import heads
+from limner.heads import encode
+
+pytestmark = pytest.mark.usefixtures("graphs")
+
+
+@pytest.fixture(autouse=True)
+def people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every face be an egg."""
+    monkeypatch.setattr(heads, "encode_photo", lambda _photo, _face: encode.from_source(source()))
+
+
+def listed(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "views.json").read_text("utf-8"))
+    return found
+
+
+def test_every_view_has_its_files_and_the_list_knows_them(desk: Path, run: Run) -> None:
+    answer = run("orbit", "one.png", "--yaw", "-10:10:10", "--style", "croquis,hatch")
+    assert answer.code == 0, answer.err
+    folder = desk / "one-orbit"
+    page = listed(folder)
+    assert [v["yaw_deg"] for v in page["views"]] == [-10, 0, 10]
+    for view in page["views"]:
+        names = [view["photo"], view["labels"], view["depth"], *view["drawings"].values()]
+        assert list(view["drawings"]) == ["croquis", "hatch"]
+        for name in names:
+            with Image.open(folder / name) as picture:
+                assert picture.size == (512, 512)
+    with Image.open(folder / page["views"][1]["depth"]) as picture:
+        depth_m = np.asarray(picture) * page["depth_unit_m"]
+    assert 0.9 < depth_m[depth_m > 0].min() < depth_m.max() < 1.4
+    camera = np.array(page["views"][0]["camera_from_world"])
+    assert np.allclose(camera[:3, :3] @ camera[:3, :3].T, np.eye(3), atol=1e-6)
+    assert {"sheet.png", "orbit.webp"} <= {p.name for p in folder.iterdir()}
+
+
+def test_json_is_one_object_and_talk_goes_elsewhere(desk: Path, run: Run) -> None:
+    answer = run("orbit", "one.png", "--yaw", "5", "--size", "256", "--json", "-o", "out")
+    (told,) = answer.objects
+    assert told["folder"] == "out"
+    assert told["yaw_deg"] == 0.0
+    assert "1 views" in answer.err
+    assert len(listed(desk / "out")["views"]) == 1
+    assert not (desk / "out" / "orbit.webp").exists()
+
+
+def test_a_random_person_is_named_after_the_seed(desk: Path, run: Run) -> None:
+    assert run("orbit", "--seed", "7", "--yaw", "0,20", "--size", "256").code == 0
+    page = listed(desk / "seed-7-orbit")
+    assert page["head"]["seed"] == 7
+    assert len(page["views"]) == 2
+
+
+def test_angles_beyond_what_is_known_are_clamped_told_and_not_doubled(desk: Path, run: Run) -> None:
+    answer = run("orbit", "--seed", "1", "--yaw", "50:80:10", "--size", "256")
+    assert answer.code == 0
+    assert "at most ±60°" in answer.err
+    assert [v["yaw_deg"] for v in listed(desk / "seed-1-orbit")["views"]] == [50, 60]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["two.png"], 3, "--face 1 to 2"),
+        (["nobody.png"], 5, "No face"),
+        (["broken.jpg"], 3, "broken.jpg"),
+        (["missing.limner"], 3, "missing.limner"),
+        ([], 2, "--seed"),
+        (["one.png", "--seed", "3"], 2, "Give one of both"),
+        (["one.png", "--yaw", "left"], 2, "no angles"),
+        (["one.png", "--style", "crokis"], 2, "croquis"),
+        (["one.png", "--behind", "pink"], 2, "pink"),
+    ],
+)
+@pytest.mark.usefixtures("desk")
+def test_what_cannot_be_is_a_sentence_and_a_code(
+    run: Run, words: list[str], code: int, said: str
+) -> None:
+    answer = run("orbit", *words)
+    assert answer.code == code, answer.err
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_one_of_two_people_is_chosen(desk: Path, run: Run) -> None:
+    assert run("orbit", "two.png", "--face", "2", "--yaw", "0", "--size", "256").code == 0
+    assert (desk / "two-orbit" / "view-000-photo.png").is_file()
+
+
+def test_no_film_extra_is_a_note_and_no_failure(
+    desk: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "av", None)
+    answer = run("orbit", "--seed", "1", "--yaw", "0,5", "--size", "256")
+    assert answer.code == 0
+    assert "limner[film]" in answer.err
+    assert not (desk / "seed-1-orbit" / "orbit.mp4").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_an_output_error(desk: Path, run: Run) -> None:
+    (desk / "taken").write_text("a file")
+    assert run("orbit", "--seed", "1", "-o", "taken/here").code == 4
