@@ -48,6 +48,7 @@ class Memory:
     body_mb: int = 30
     ready: bool = True
     delay_s: float = 0.0
+    away: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def count(self, word: str) -> int:
@@ -137,6 +138,9 @@ class Handler(BaseHTTPRequestHandler):
         with self.memory.lock:
             self.memory.calls.append((self.command, path))
         try:
+            if self.memory.away:
+                # connections that the browser kept open end too
+                raise ConnectionResetError
             if not path.startswith("/v1"):
                 self.page(path)
                 return
@@ -405,6 +409,7 @@ class Fake:
 
     def start(self) -> None:
         """Listen, on the same port as before."""
+        self.memory.away = False
         handler = type("Bound", (Handler,), {"memory": self.memory})
         self.server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
         self.server.daemon_threads = True
@@ -413,5 +418,6 @@ class Fake:
 
     def stop(self) -> None:
         """Listen no more."""
+        self.memory.away = True
         self.server.shutdown()
         self.server.server_close()

@@ -126,7 +126,7 @@ def test_parts_have_styles_and_strengths_of_their_own(tab: Any, samples: Any, lo
     page.on("request", lambda r: bodies.append(r.post_data_json) if "/drawing" in r.url else None)
     drop(page, samples / "beard-092.jpg")
     drawn(page)
-    page.get_by_text("Part by part").click()
+    page.click("#draw-panel summary")
     page.get_by_label("Style of Hair").select_option("hatch")
     page.get_by_label("Strength of Nose").fill("40")
     wish = ({"all": "croquis", "hair": "hatch"}, {"all": 1, "nose": 0.4})

@@ -37,7 +37,7 @@ def test_axe_finds_nothing_in_any_room(tab: Any, samples: Any, scheme: str, look
     page.set_input_files("#files", [samples / "curls-001.jpg", samples / "beard-092.jpg"])
     drawn(page)
     found += violations(page)
-    page.get_by_text("Part by part").click()
+    page.click("#draw-panel summary")
     for view in ("compare", "photo", "plot"):
         page.click(f'[data-view="{view}"]')
         page.wait_for_timeout(400)
@@ -181,6 +181,7 @@ def test_a_phone_reaches_everything_without_scrolling_sideways(
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         small = page.evaluate(
             """() => [...document.querySelectorAll("button, input, select, summary, a")]
+              .map((n) => n.type === "checkbox" ? n.closest("label") : n)
               .filter((n) => n.offsetParent && n.getClientRects().length)
               .map((n) => [n.getAttribute("aria-label") || n.textContent.trim() || n.id, n.getBoundingClientRect()])
               .filter(([, b]) => b.width > 1 && b.bottom > 0)

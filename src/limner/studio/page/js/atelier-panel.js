@@ -1,5 +1,6 @@
 // The Sketch room's settings in → the column beside the sheet: sheets, trust, colours, photographs, mixing.
 import { $, el, icon, slider } from "./dom.js";
+import { morph, removeUnder, startFrom, takePart, traceOver } from "./mixing.js";
 import { working } from "./talk.js";
 
 const COMPONENTS = [["left-eye", "Left eye"], ["right-eye", "Right eye"], ["nose", "Nose"], ["mouth", "Mouth"], ["rest", "Hair and outline"]];
@@ -63,7 +64,7 @@ export function buildPanel(room) {
   // photographs
   const source = el("select", { id: "under-from" });
   const opacity = slider({ label: "Photograph beneath", min: 0, max: 100, value: 35, show: percent, input: (v) => room.setUnder(v) });
-  const unload = el("button", { class: "quiet small", onclick: () => room.removeUnder() }, "Take it away");
+  const unload = el("button", { class: "quiet small", onclick: () => removeUnder(room) }, "Take it away");
   const from = async (act) => {
     const photoOf = await room.house.draw.chooser(source.value);
     if (photoOf) await working(act(photoOf)).catch((error) => room.house.trouble(error));
@@ -72,21 +73,21 @@ export function buildPanel(room) {
   // mixing
   const other = el("select", { id: "mix-sheet" });
   const part = el("select", { id: "mix-part" }, ...[["eyes", "both eyes"], ...COMPONENTS.map(([n]) => [n, labelOf(n)])].map(([value, text]) => el("option", { value }, text)));
-  const take = el("button", { class: "small", onclick: () => room.takePart(Number(other.value), part.value, part.selectedOptions[0].textContent) }, "Take it");
-  const between = slider({ label: "Between the two", min: 0, max: 100, value: 0, show: percent, input: (v) => room.morph(Number(other.value), v / 100, false), change: (v) => room.morph(Number(other.value), v / 100, true) });
+  const take = el("button", { class: "small", onclick: () => takePart(room, Number(other.value), part.value, part.selectedOptions[0].textContent) }, "Take it");
+  const between = slider({ label: "Between the two", min: 0, max: 100, value: 0, show: percent, input: (v) => morph(room, Number(other.value), v / 100, false), change: (v) => morph(room, Number(other.value), v / 100, true) });
   const mixing = el("div", { class: "group-body" });
 
   box.append(
-    el("div", { class: "group" }, el("h3", {}, "Sheets"), sheets, remove),
-    el("div", { class: "group" }, el("h3", {}, "Trust in your lines"), el("p", { class: "hint" }, "Full: exactly as you drew. Less: more as faces are."), all.field),
+    el("div", { class: "group" }, el("h2", {}, "Sheets"), sheets, remove),
+    el("div", { class: "group" }, el("h2", {}, "Trust in your lines"), el("p", { class: "hint" }, "Full: exactly as you drew. Less: more as faces are."), all.field),
     el("details", { class: "group" }, el("summary", {}, "Trust, part by part"), ...COMPONENTS.map(([name]) => each[name].field)),
-    el("div", { class: "group" }, el("h3", {}, "Colours"), swatchLine("skin"), swatchLine("hair"), swatchLine("lips")),
+    el("div", { class: "group" }, el("h2", {}, "Colours"), swatchLine("skin"), swatchLine("hair"), swatchLine("lips")),
     el("details", { class: "group" }, el("summary", {}, "Clothes, ground and light"), swatchLine("clothes"), swatchLine("background"), lightX.field, lightY.field),
     el("details", { class: "group" }, el("summary", {}, "From a photograph"),
       el("label", { class: "stack" }, "Photograph", source),
       el("div", { class: "row" },
-        el("button", { class: "small", onclick: () => from((of) => room.traceOver(of)) }, "Trace over it"),
-        el("button", { class: "small", onclick: () => from((of) => room.startFrom(of)) }, "Start from its lines")),
+        el("button", { class: "small", onclick: () => from((of) => traceOver(room, of)) }, "Trace over it"),
+        el("button", { class: "small", onclick: () => from((of) => startFrom(room, of)) }, "Start from its lines")),
       opacity.field, unload),
     el("details", { class: "group" }, el("summary", {}, "Mix with another sheet"), mixing),
   );

@@ -1,6 +1,6 @@
 // The Sketch room: sheets, tools and settings in → a face that is drawn, its shadow and its photograph.
 import { $, $$, download, el, fillRange } from "./dom.js";
-import { Guide, unwire, wire } from "./guide.js";
+import { Guide } from "./guide.js";
 import { History } from "./history.js";
 import * as http from "./http.js";
 import { bind } from "./keys.js";
@@ -9,7 +9,7 @@ import { pngOf, svgOf } from "./prints.js";
 import * as project from "./project.js";
 import { SheetView, SIDE } from "./sheet.js";
 import { rub, strokeId } from "./stroke.js";
-import { announce, ask, toast, working } from "./talk.js";
+import { announce, ask, toast } from "./talk.js";
 import { buildPanel } from "./atelier-panel.js";
 
 const DEFAULTS = () => ({ confidence: { all: 1 }, palette: {}, shadow: true, shadowStrength: 40, width: 2, under: 35 });
@@ -38,16 +38,16 @@ export class Atelier {
     }, $("#pen-cursor"));
     this.guide = new Guide({
       shadow: (blob) => this.#showShadow(blob),
-      photo: (blob, facts, final) => this.#showPhoto(blob, facts, final),
+      photo: (blob, facts, final) => this.showPhoto(blob, facts, final),
       state: (what) => this.#showState(what),
-      trouble: (error) => this.#trouble(error),
+      trouble: (error) => this.trouble(error),
     }, () => ({ strokes: this.strokes, shadow: this.settings.shadow && this.ready.ready, photo: this.ready.ready, busy: this.pen.isBusy, confidence: this.settings.confidence, palette: this.settings.palette }));
     this.panel = buildPanel(this);
     this.#wireTools();
     this.#wireKeys();
     project.join("sketch", { save: () => this.save(), load: (value, files) => this.load(value, files), isEmpty: () => this.sheets.every((s) => s.history.isBlank && !s.under) });
     http.onReach((yes) => { if (yes) this.refresh(); });
-    this.#showSheet();
+    this.showSheet();
   }
 
   get sheet() { return this.sheets[this.at]; }
@@ -128,7 +128,7 @@ export class Atelier {
 
   choose(index) {
     this.at = Math.max(0, Math.min(this.sheets.length - 1, index));
-    this.#showSheet();
+    this.showSheet();
     announce(`Sheet ${this.at + 1} of ${this.sheets.length}.`);
     project.changed("sketch");
   }
@@ -146,7 +146,7 @@ export class Atelier {
     this.choose(Math.min(this.at, this.sheets.length - 1));
   }
 
-  #showSheet() {
+  showSheet() {
     const { under } = this.sheet;
     http.forgetSketch(this.guide.canvas);
     this.guide.stop();
@@ -178,6 +178,9 @@ export class Atelier {
     const box = $("#sketch-missing");
     box.hidden = ready.ready;
     box.textContent = ready.ready ? "" : `${ready.sentence} You can draw, save and open sketches meanwhile.`;
+    $("#shadow-tools").hidden = !ready.ready;
+    $("#likeness-empty p").textContent = ready.ready ? "The grey shadow shows where a face’s lines could go. At the end of each stroke its photograph appears here."
+      : "What you draw is kept. Its shadow and its photograph come as soon as the networks are there.";
     this.panel.refresh();
     this.refresh();
   }
@@ -197,7 +200,7 @@ export class Atelier {
     this.shadowShown = true;
   }
 
-  #showPhoto(blob, facts, final) {
+  showPhoto(blob, facts, final) {
     if (this.photo) URL.revokeObjectURL(this.photo.url);
     this.photo = { blob, facts, final, url: URL.createObjectURL(blob) };
     const img = $("#likeness-img");
@@ -237,7 +240,7 @@ export class Atelier {
     }, 500);
   }
 
-  #trouble(error) {
+  trouble(error) {
     if (error.code === "empty_sketch") { this.#noPhoto(); return; }
     if (error.code === "missing_weights") { this.setReady({ ready: false, sentence: error.message }); return; }
     if (error.code !== "offline") toast(error.message, { bad: true, key: "sketch" });
@@ -293,6 +296,8 @@ export class Atelier {
     $("#under-photo").style.opacity = String(this.settings.under / 100);
   }
 
+  setUnder(share) { this.set("under", share); this.#applyShadow(); }
+
   #wireTools() {
     for (const button of $$("[data-tool]")) button.addEventListener("click", () => this.useTool(button.dataset.tool));
     const acts = {
@@ -304,6 +309,10 @@ export class Atelier {
     $("#width").addEventListener("input", (event) => this.#setWidth(Number(event.target.value)));
     $("#shadow-on").addEventListener("click", () => this.toggleShadow());
     $("#shadow-strength").addEventListener("input", (event) => { this.set("shadowStrength", Number(event.target.value)); this.#applyShadow(); });
+    $("#sketch-save").addEventListener("beforetoggle", () => {
+      const box = $("#sketch-save-open").getBoundingClientRect();
+      Object.assign($("#sketch-save").style, { inset: `auto auto ${innerHeight - box.top + 6}px ${Math.min(box.left, innerWidth - 300)}px` });
+    });
     for (const button of $$("[data-save]")) button.addEventListener("click", () => { $("#sketch-save").hidePopover(); this.saveAs(button.dataset.save); });
   }
 
@@ -350,45 +359,6 @@ export class Atelier {
     else download(await pngOf(this.strokes), "sketch.png");
   }
 
-  // ---- photographs beneath, parts from elsewhere, between two sheets
-
-  async traceOver(photoOf) {
-    const { blob } = await working(photoOf((id) => http.photoCrop(id, 0)));
-    this.sheet.under = blob;
-    this.#showSheet();
-    project.changed("sketch");
-    announce("The photograph lies under the sheet.");
-  }
-
-  async startFrom(photoOf) {
-    const answer = await working(photoOf((id) => http.photoStrokes(id, 0)));
-    const strokes = answer.strokes.map(unwire);
-    if (!strokes.length) { toast("No lines were found in this photograph. Choose one with a face that is larger and well lit."); return; }
-    this.replace(this.strokes, strokes, "starting from a photograph");
-    toast(`${strokes.length} strokes came from the photograph. Change them as you like.`, { action: "Undo", run: () => this.undo(), key: "clear" });
-  }
-
-  removeUnder() { this.sheet.under = null; this.#showSheet(); project.changed("sketch"); }
-  setUnder(v) { this.set("under", v); this.#applyShadow(); }
-
-  async takePart(index, part, label) {
-    const other = [...this.sheets[index].history.strokes.values()];
-    try {
-      const answer = await working(http.takePart(this.strokes.map(wire), other.map(wire), part));
-      this.replace(this.strokes, answer.strokes.map(unwire), `taking the ${label}`);
-      announce(`The ${label} came from sheet ${index + 1}.`);
-    } catch (error) { this.#trouble(error); }
-  }
-
-  async morph(index, t, fine) {
-    const of = (sheet) => ({ strokes: [...sheet.history.strokes.values()].map(wire), palette: this.settings.palette });
-    this.guide.stop();
-    try {
-      const { blob, facts } = await working(http.morph({ a: of(this.sheet), b: of(this.sheets[index]), t, confidence: this.settings.confidence, size: fine ? 512 : 256 }, { slot: `morph:${this.guide.canvas}` }));
-      this.#showPhoto(blob, facts, fine);
-    } catch (error) { if (!error.silent) this.#trouble(error); }
-  }
-
   // ---- keeping
 
   save() {
@@ -404,7 +374,7 @@ export class Atelier {
     this.#setWidth(this.settings.width);
     this.#applyShadow();
     this.panel.load();
-    this.#showSheet();
+    this.showSheet();
   }
 
   apply() { this.#setWidth(this.settings.width); this.#applyShadow(); }

@@ -1,5 +1,5 @@
 // The Turn room: a photograph or a number in → a head that turns, in every style, with its labels.
-import { $, download, el, icon, roving, slider } from "./dom.js";
+import { $, download, el, icon, roving, short, slider } from "./dom.js";
 import * as http from "./http.js";
 import { bind } from "./keys.js";
 import { take } from "./photos.js";
@@ -36,7 +36,7 @@ export class Carousel {
     this.ready = state.rooms.turn;
     this.styles = state.styles;
     this.parts = state.head_parts || [];
-    this.style.replaceChildren(...this.styles.map((s) => el("option", { value: s.name }, s.title.split(":")[0])));
+    this.style.replaceChildren(...this.styles.map((s) => el("option", { value: s.name }, short(s.title))));
     if (!this.styles.some((s) => s.name === this.settings.style)) this.settings.style = this.styles[0]?.name || "";
     this.style.value = this.settings.style;
     this.part.replaceChildren(...this.parts.map((p) => el("option", { value: p }, p)));
@@ -242,9 +242,9 @@ export class Carousel {
   #panel() {
     const set = (name, value) => { this.settings[name] = value; this.ask(); project.changed("turn"); };
     this.source = el("select", { "aria-label": "Photograph" });
-    this.makers = el("div", { class: "group" }, el("h3", {}, "Whose head"), this.source,
-      el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.fromSource(this.source.value) }, icon("photo"), "From this photograph"),
-        el("button", { class: "small", onclick: () => this.random() }, icon("shuffle"), "Random")));
+    this.makers = el("div", { class: "group" }, el("h2", {}, "Whose head"), this.source,
+      el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.fromSource(this.source.value) }, icon("photo"), "Use it"),
+        el("button", { class: "small", onclick: () => this.random() }, icon("shuffle"), "Random person")));
     this.yaw = slider({ label: "To the side", min: -YAW, max: YAW, value: 0, show: degrees, input: (v) => this.place(v, this.settings.pitch) });
     this.pitch = slider({ label: "Up and down", min: -PITCH, max: PITCH, value: 0, show: degrees, input: (v) => this.place(this.settings.yaw, v) });
     const shows = el("div", { class: "segments", role: "radiogroup", "aria-label": "Shown as" }, ...[["drawing", "Drawing"], ["photo", "Photograph"], ["depth", "Depth"]].map(([value, text]) => {
@@ -265,13 +265,13 @@ export class Carousel {
     const seed = () => Math.floor(Math.random() * 1e6);
     const names = () => this.part.value;
     this.group = el("div", {},
-      el("div", { class: "group" }, el("h3", {}, "View"), this.yaw.field, this.pitch.field, el("button", { class: "quiet small", onclick: () => this.place(0, 0) }, "Face the front")),
-      el("div", { class: "group" }, el("h3", {}, "Shown as"), shows, el("div", { class: "field" }, el("label", { for: "turn-style" }, "Style"), this.style)),
-      el("div", { class: "group" }, el("h3", {}, "Labels"), el("label", { class: "check flush" }, this.labels, el("span", {}, "Lay the labels over it")), this.labelForce.field),
-      el("div", { class: "group" }, el("h3", {}, "Parts"), el("div", { class: "field" }, el("label", { for: "turn-part" }, "Part"), this.part),
-        el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.edit({ part: names(), seed: seed() }, `Another ${names()}.`) }, icon("shuffle"), "Another one"),
-          el("button", { class: "small", onclick: () => this.edit({ part: names(), reset: true }, `The first ${names()} again.`) }, "As it was"), this.undoButton, this.redoButton)),
-      el("div", { class: "group" }, el("h3", {}, "Take it away"), el("div", { class: "two" },
+      el("div", { class: "group" }, el("h2", {}, "View"), this.yaw.field, this.pitch.field, el("button", { class: "quiet small", onclick: () => this.place(0, 0) }, "Face the front")),
+      el("div", { class: "group" }, el("h2", {}, "Shown as"), shows, el("div", { class: "field" }, el("label", { for: "turn-style" }, "Style"), this.style)),
+      el("div", { class: "group" }, el("h2", {}, "Labels"), el("label", { class: "check flush" }, this.labels, el("span", {}, "Lay the labels over it")), this.labelForce.field),
+      el("div", { class: "group" }, el("h2", {}, "Parts"), el("div", { class: "field" }, el("label", { for: "turn-part" }, "Part"), this.part),
+        el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.edit({ part: names(), seed: seed() }, `Another ${names()}.`) }, icon("shuffle"), "Another"),
+          el("button", { class: "small", onclick: () => this.edit({ part: names(), reset: true }, `The first ${names()} again.`) }, "Reset"), this.undoButton, this.redoButton)),
+      el("div", { class: "group" }, el("h2", {}, "Take it away"), el("div", { class: "two" },
         el("button", { onclick: () => this.savePicture() }, icon("download"), "Picture"), el("button", { onclick: () => this.saveHead(), title: "A head that limner orbit and this room open again" }, "Head file"))));
     $("#turn-panel").append(this.makers, this.group);
   }

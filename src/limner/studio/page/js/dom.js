@@ -83,5 +83,8 @@ export function download(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+/** The first words of a style's title: what fits under a small picture. */
+export const short = (title) => title.split(/[:,]/)[0].replace(/\.$/, "");
+
 /** A file's name without folder and ending, safe to be part of another's. */
 export const stem = (name) => (name.split(/[\\/]/).pop() || "photograph").replace(/\.[^.]+$/, "").slice(0, 80) || "photograph";

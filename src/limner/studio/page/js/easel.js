@@ -1,5 +1,5 @@
 // A photograph, its drawing or its plot in → what stands on the easel.
-import { $, el, icon } from "./dom.js";
+import { $, el, icon, short } from "./dom.js";
 import * as http from "./http.js";
 import { announce } from "./talk.js";
 
@@ -84,7 +84,7 @@ export class Easel {
     wipe.value = String(this.cut);
     const line = el("div", { class: "wipe-line" }, icon("swap"));
     const before = el("img", { class: "before", alt: "", src: photo.shown });
-    this.#put(photo.size, drawn, before, wipe, line, el("span", { class: "tag left" }, "Photograph"), el("span", { class: "tag right" }, style.split(":")[0]));
+    this.#put(photo.size, drawn, before, wipe, line, el("span", { class: "tag left" }, "Photograph"), el("span", { class: "tag right" }, short(style)));
     const sheet = this.sheet;
     const set = () => { this.cut = Number(wipe.value); sheet.style.setProperty("--cut", `${this.cut}%`); wipe.setAttribute("aria-valuetext", `${this.cut} % photograph`); };
     wipe.addEventListener("input", set);

@@ -1,5 +1,5 @@
 // The Draw room's settings in → the column beside the easel: strength, people, parts, page, downloads.
-import { $, download, el, icon, slider, stem } from "./dom.js";
+import { $, download, el, icon, short, slider, stem } from "./dom.js";
 import * as http from "./http.js";
 import { PAGES } from "./easel.js";
 import { announce, working } from "./talk.js";
@@ -20,7 +20,7 @@ export function buildPanel(room) {
 
   // people
   const people = el("div", { class: "people", role: "group", "aria-label": "People to draw" });
-  const peopleGroup = el("div", { class: "group" }, el("h3", {}, "People"), people);
+  const peopleGroup = el("div", { class: "group" }, el("h2", {}, "People"), people);
   function togglePerson(index) {
     const photo = room.photo, all = photo.faces.map((f) => f.index);
     const now = new Set(photo.settings.people || all);
@@ -56,7 +56,7 @@ export function buildPanel(room) {
     const own = new Set([...Object.keys(s.parts), ...Object.keys(s.strengths)]).size;
     partsValue.textContent = own ? `${own} of their own` : "";
     const rows = room.parts.map((part) => {
-      const style = el("select", { "aria-label": `Style of ${named(part)}` }, el("option", { value: "" }, "As the whole"), ...room.styles.map((st) => el("option", { value: st.name }, st.title.split(":")[0])));
+      const style = el("select", { "aria-label": `Style of ${named(part)}` }, el("option", { value: "" }, "Same"), ...room.styles.map((st) => el("option", { value: st.name }, short(st.title))));
       style.value = s.parts[part] || "";
       style.addEventListener("change", () => { const next = { ...room.photo.settings.parts }; if (style.value) next[part] = style.value; else delete next[part]; room.change({ parts: next }); count(); });
       const force = el("input", { type: "range", min: 0, max: 200, step: 10, "aria-label": `Strength of ${named(part)}` });
@@ -67,7 +67,7 @@ export function buildPanel(room) {
       force.addEventListener("change", () => { const next = { ...room.photo.settings.strengths }; if (Number(force.value) === 100 * room.photo.settings.strength) delete next[part]; else next[part] = force.value / 100; room.change({ strengths: next }); count(); });
       return el("div", { class: "part" }, el("span", {}, named(part)), style, force);
     });
-    parts.replaceChildren(...rows, el("button", { class: "quiet small", onclick: () => { room.change({ parts: {}, strengths: {} }); showParts(); } }, "All as the whole"));
+    parts.replaceChildren(...rows, el("button", { class: "quiet small", onclick: () => { room.change({ parts: {}, strengths: {} }); showParts(); } }, "All the same"));
   }
   function count() { const s = room.photo.settings; const n = new Set([...Object.keys(s.parts), ...Object.keys(s.strengths)]).size; partsValue.textContent = n ? `${n} of their own` : ""; }
 
@@ -80,7 +80,7 @@ export function buildPanel(room) {
     stopAll = new AbortController();
     try { await working(room.downloadAll((i, n) => { all.textContent = `Drawing ${i + 1} of ${n}… Stop`; }, stopAll.signal)); } finally { stopAll = null; all.textContent = "All photographs, one zip"; }
   }
-  const downloads = el("div", { class: "group" }, el("h3", {}, "Take it away"),
+  const downloads = el("div", { class: "group" }, el("h2", {}, "Take it away"),
     el("button", { class: "primary wide", onclick: () => room.download("png", clear.checked), title: "Save as PNG  S" }, icon("download"), "Save as PNG"),
     el("div", { class: "two" }, el("button", { onclick: () => room.download("svg") }, "SVG"), el("button", { onclick: () => room.download("ora"), title: "Layers for Krita, GIMP, MyPaint" }, "OpenRaster")),
     el("label", { class: "check flush" }, clear, el("span", {}, "PNG without paper (transparent)")), all);
@@ -115,17 +115,17 @@ export function buildPanel(room) {
       announce("Saved to your downloads.");
     } catch (error) { room.trouble(error); }
   };
-  const plotGroup = el("div", { class: "group" }, el("h3", {}, "Page"),
+  const plotGroup = el("div", { class: "group" }, el("h2", {}, "Page"),
     el("div", { class: "two" }, field("Size", pages), field("Turned", across)), ownSize,
     el("div", { class: "two" }, field("Margin, mm", margin), field("Pen, mm", penMm)),
     field("Plot", source),
     el("label", { class: "check flush" }, hatch, el("span", {}, "Hatch the shades")),
     el("label", { class: "check flush" }, travel, el("span", {}, "Show the way of the lifted pen")));
-  const plotFacts = el("div", { class: "group" }, el("h3", {}, "On the plotter"), facts,
+  const plotFacts = el("div", { class: "group" }, el("h2", {}, "On the plotter"), facts,
     el("button", { class: "primary wide", onclick: () => plotSave("svg") }, icon("download"), "Save as SVG in mm"),
     el("div", { class: "two" }, el("button", { onclick: () => plotSave("hpgl") }, "HPGL"), el("button", { onclick: () => plotSave("gcode") }, "G-code")));
 
-  const manner = el("div", { class: "group" }, el("h3", {}, "Manner"), strength.field, hint, el("label", { class: "check flush" }, whole, el("span", {}, "Draw the background too")), el("div", { class: "row" }, dice));
+  const manner = el("div", { class: "group" }, el("h2", {}, "Manner"), strength.field, hint, el("label", { class: "check flush" }, whole, el("span", {}, "Draw the background too")), el("div", { class: "row" }, dice));
   box.append(plotGroup, plotFacts, manner, peopleGroup, partsGroup, downloads);
 
   return {

@@ -1,5 +1,5 @@
 // The Draw room: photographs in → every style at a glance, the chosen one on the easel, files to take away.
-import { $, $$, download, el, icon, roving, stem } from "./dom.js";
+import { $, $$, download, el, icon, roving, short, stem } from "./dom.js";
 import * as http from "./http.js";
 import { bind } from "./keys.js";
 import * as project from "./project.js";
@@ -207,7 +207,7 @@ export class Gallery {
 
   #showStyles() {
     $("#styles").replaceChildren(...this.styles.map((style, i) => el("button", { class: "style", role: "radio", "aria-checked": "false", title: i < 9 ? `${style.title}  ${i + 1}` : style.title, onclick: () => this.pick(style.name) },
-      el("span", { class: "swatch" }), el("span", {}, style.title.split(":")[0]))));
+      el("span", { class: "swatch" }), el("span", {}, short(style.title)))));
     $$(".style").forEach((button, i) => { button.dataset.style = this.styles[i].name; });
     this.#markStyle();
   }

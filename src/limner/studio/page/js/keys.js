@@ -49,7 +49,7 @@ export function openHelp() {
   const groups = [["", "Everywhere"], ["draw", "Draw"], ["sketch", "Sketch"], ["turn", "Turn"]];
   const sections = groups.map(([room, title]) => el("section", {}, el("h3", {}, title),
     el("dl", {}, ...table.filter((e) => e.room === room && e.what).map((e) => [
-      el("dt", {}, e.what), el("dd", {}, ...shown(e.keys[0])),
+      el("dt", {}, e.what), el("dd", {}, ...(e.keys.length > 3 ? [el("kbd", {}, `${e.keys[0]}–${e.keys[e.keys.length - 1]}`)] : shown(e.keys[0]))),
     ]))));
   box.replaceChildren(
     el("div", { class: "dialog-head" }, el("h2", { id: "help-title" }, "Help and keyboard"),

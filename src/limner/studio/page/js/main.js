@@ -28,6 +28,7 @@ const turn = new Carousel(house);
 function openRoom(name, { focus = false } = {}) {
   if (!ROOMS.includes(name)) return;
   room = name;
+  store("room", name);
   for (const one of ROOMS) {
     const tab = $(`#tab-${one}`), on = one === name;
     tab.setAttribute("aria-selected", String(on));
@@ -165,7 +166,6 @@ http.onReach((online) => {
 http.onRestart(() => { meet().catch(() => undefined); });
 
 openRoom(ROOMS.includes(location.hash.slice(1)) ? location.hash.slice(1) : stored("room", "draw"));
-addEventListener("pagehide", () => store("room", room));
 sketch.apply();
 const [any] = await Promise.all([project.start(house.settings.keep).catch(() => false), meet().catch((error) => { if (error.code !== "offline") house.trouble(error); })]);
 if (any) announce("Your work of last time is here again.");

@@ -1,0 +1,53 @@
+// A photograph, or another sheet, in → lines, parts and faces between two for the sheet on the table.
+import { unwire, wire } from "./guide.js";
+import * as http from "./http.js";
+import * as project from "./project.js";
+import { announce, toast, working } from "./talk.js";
+
+/** @typedef {import("./atelier.js").Atelier} Atelier */
+
+const wired = (sheet) => [...sheet.history.strokes.values()].map(wire);
+
+/** Lay a photograph under the sheet. @param {Atelier} room @param {(act: (id: string) => any) => Promise<any>} photoOf */
+export async function traceOver(room, photoOf) {
+  const { blob } = await working(photoOf((id) => http.photoCrop(id, 0)));
+  room.sheet.under = blob;
+  room.showSheet();
+  project.changed("sketch");
+  announce("The photograph lies under the sheet.");
+}
+
+export function removeUnder(room) {
+  room.sheet.under = null;
+  room.showSheet();
+  project.changed("sketch");
+}
+
+/** Put a photograph's lines on the sheet, as strokes that can be changed. */
+export async function startFrom(room, photoOf) {
+  const answer = await working(photoOf((id) => http.photoStrokes(id, 0)));
+  const strokes = answer.strokes.map(unwire);
+  if (!strokes.length) { toast("No lines were found in this photograph. Choose one with a face that is larger and well lit."); return; }
+  room.replace(room.strokes, strokes, "starting from a photograph");
+  toast(`${strokes.length} strokes came from the photograph. Change them as you like.`, { action: "Undo", run: () => room.undo(), key: "clear" });
+}
+
+/** Take a part from another sheet. */
+export async function takePart(room, index, part, label) {
+  try {
+    const answer = await working(http.takePart(wired(room.sheet), wired(room.sheets[index]), part));
+    room.replace(room.strokes, answer.strokes.map(unwire), `taking the ${label}`);
+    announce(`The ${label} came from sheet ${index + 1}.`);
+  } catch (error) { room.trouble(error); }
+}
+
+/** Show the face between this sheet and another. */
+export async function morph(room, index, t, fine) {
+  const of = (sheet) => ({ strokes: wired(sheet), palette: room.settings.palette });
+  room.guide.stop();
+  try {
+    const wish = { a: of(room.sheet), b: of(room.sheets[index]), t, confidence: room.settings.confidence, size: fine ? 512 : 256 };
+    const { blob, facts } = await working(http.morph(wish, { slot: `morph:${room.guide.canvas}` }));
+    room.showPhoto(blob, facts, fine);
+  } catch (error) { if (!error.silent) room.trouble(error); }
+}
