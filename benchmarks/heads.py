@@ -1,0 +1,258 @@
+"""Judge heads as users meet them: a folder of packs in → one JSON object of scores.
+
+    python benchmarks/heads.py --data PACKS [--people 36] [--keep DIR]
+
+Synthetic heads that no network was taught on are encoded from their frontal view and seen from their other cameras,
+whose photograph, classes and depth are known exactly. Validation photographs are seen from their own camera and from
+30° to either side; the mesh found in the turned view is compared with the photograph's own mesh turned in space. A
+photograph on a plane that turns is the baseline that must lose. `--keep` writes the turned photographs, for a network
+of one's own that knows identities.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from limner.faces import find_faces
+from limner.geometry.camera import Camera
+from limner.heads import HeadRenderer
+from limner.heads.encode import from_source
+from limner.heads.project import carry
+from limner.records import CLASSES, HeadSource, Photo, SemanticMap, View
+from limner.train.data.heads import OUTSIDE, HeadViews, build_real, build_synthetic
+
+SIDE = 128
+GROUPS = {"eyes": (4, 5), "brows": (6, 7), "lips": (11, 12), "nose": (2,), "hair": (13,)}
+AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
+
+
+def source_of(views: HeadViews, i: int) -> HeadSource:
+    """Return one view as the head room cuts photographs."""
+    labels = np.array(views.labels[i])
+    labels[labels >= OUTSIDE] = 0
+    yaw, pitch = (float(v) for v in views.pose_deg[i])
+    return HeadSource(Photo(np.array(views.photos[i])), SemanticMap(labels), yaw, pitch, AS_IT_IS)
+
+
+class Tally:
+    """Sums over views, at 128² over the union of head masks."""
+
+    def __init__(self) -> None:
+        self.square = self.pixels = self.off_mm = self.depths = 0.0
+        self.both, self.either = np.zeros(len(CLASSES)), np.zeros(len(CLASSES))
+
+    def add(self, view: View, photo: Any, labels: Any, depth_mm: Any | None) -> None:
+        """Add one view and its truth."""
+        alpha = np.asarray(view.photo.alpha, np.float32)[..., None] / 255
+        hard = (labels > 0).astype(np.float32)[..., None]
+        mine, theirs = (
+            _small(p.astype(np.float32) / 255 * a + 0.5 * (1 - a))
+            for p, a in ((view.photo.pixels, alpha), (photo, hard))
+        )
+        union = (_small(alpha[..., 0]) > 0.5) | (_small(hard[..., 0]) > 0.5)
+        self.square += float(((mine - theirs) ** 2).mean(-1)[union].sum())
+        self.pixels += int(union.sum())
+        found, true = _classes(view.semantic.labels), _classes(labels)
+        for k in range(len(CLASSES)):
+            self.both[k] += ((found == k) & (true == k)).sum()
+            self.either[k] += ((found == k) | (true == k)).sum()
+        if depth_mm is not None:
+            seen = cv2.resize(view.depth_m, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
+            there = (depth_mm > 0) & (seen > 0)
+            self.off_mm += float(np.abs(seen * 1000 - depth_mm)[there].sum())
+            self.depths += int(there.sum())
+
+    def scores(self) -> dict[str, float]:
+        """Return psnr, miou, iou of the parts that portraits live by, depth_mm."""
+        present = self.either > 0
+        iou = self.both / np.maximum(self.either, 1)
+        found = {
+            "psnr": -10 * float(np.log10(max(self.square / max(self.pixels, 1), 1e-9))),
+            "miou": float(iou[present].mean()),
+        }
+        found |= {k: float(iou[list(v)].mean()) for k, v in GROUPS.items()}
+        return found | ({"depth_mm": self.off_mm / self.depths} if self.depths else {})
+
+
+def _small(picture: Any) -> Any:
+    return cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+
+
+def _classes(labels: Any) -> Any:
+    hot = (labels[..., None] == np.arange(len(CLASSES))).astype(np.float32)
+    return np.stack([_small(hot[..., k]) for k in range(len(CLASSES))], -1).argmax(-1)
+
+
+def plane(source: HeadSource, yaw: float, pitch: float) -> View:
+    """Return a photograph on a plane through the face, seen by another camera."""
+    here = Camera(source.yaw_deg, source.pitch_deg)
+    there = Camera(yaw, pitch)
+    middle = 0.08 * np.array([0, 0, 1.0])
+    flat = np.full((256, 256), float(here.project(middle)[1]), np.float32)
+    # the plane's depth in the other camera: rays meet it where it stands, upright to the first camera
+    origin, rays = there.rays()
+    across = here.rotation[2]
+    depth = ((here.position_m + across * flat[0, 0] - origin) @ across) / (rays @ across)
+    planes = np.dstack([source.photo.pixels.astype(np.float32), source.semantic.labels > 0])
+    hot = (source.semantic.labels[..., None] == np.arange(len(CLASSES))).astype(np.float32)
+    both = np.concatenate([planes.astype(np.float32), hot], -1)
+    carried, visible = carry(both, (flat, depth.astype(np.float32)), (here, there))
+    head = carried[..., 3] * visible
+    labels = np.where(head > 0.5, carried[..., 4:].argmax(-1), 0).astype(np.uint8)
+    pixels = np.clip(carried[..., :3], 0, 255).astype(np.uint8)
+    alpha = np.clip(head * 255, 0, 255).astype(np.uint8)
+    depth = np.where(head > 0.5, depth, 0).astype(np.float32)
+    return View(yaw, pitch, Photo(pixels, alpha=alpha), SemanticMap(labels), depth)
+
+
+def synthetic(views: HeadViews, people: int) -> dict[str, dict[str, float]]:
+    """Other views of synthetic heads from their frontal one: codes and maps alone, own pixels, a plane."""
+    tallies = {"maps": Tally(), "own_pixels": Tally(), "plane": Tally()}
+    for head in np.unique(views.head)[:people]:
+        first, *others = np.flatnonzero(views.head == head).tolist()
+        source = source_of(views, first)
+        made = from_source(source)
+        bare = HeadRenderer(made, own_pixels=False, refine=False)
+        own = HeadRenderer(made)
+        assert views.depth_mm is not None  # noqa: S101
+        for i in others:
+            yaw, pitch = (float(v) for v in views.pose_deg[i])
+            truth = (views.photos[i], np.array(views.labels[i]), views.depth_mm[i])
+            tallies["maps"].add(bare.view(yaw_deg=yaw, pitch_deg=pitch), *truth)
+            tallies["own_pixels"].add(own.view(yaw_deg=yaw, pitch_deg=pitch), *truth)
+            tallies["plane"].add(plane(source, yaw, pitch), *truth)
+    return {name: tally.scores() for name, tally in tallies.items()}
+
+
+def turned_mesh(views: HeadViews, i: int, to: Camera) -> tuple[np.ndarray, np.ndarray]:
+    """Return where a photograph's mesh is seen by another camera: turned in space, and turned as a plane."""
+    assert views.points is not None  # noqa: S101
+    here = Camera(*(float(v) for v in views.pose_deg[i]))
+    points = views.points[i].astype(float)
+    middle = float(here.project(np.array([0, 0, 0.08]))[1])
+    solid, flat = (
+        here.unproject(points[:, :2], middle + share * points[:, 2]) for share in (1.0, 0.0)
+    )
+    return to.project(solid)[0], to.project(flat)[0]
+
+
+def photographs(views: HeadViews, people: int, keep: Path | None) -> dict[str, Any]:
+    """Real people: back in their own view, and the mesh of their turned views."""
+    again, bare = Tally(), Tally()
+    off: dict[str, list[float]] = {"turned": [], "plane": []}
+    lost = 0
+    for i in np.linspace(0, len(views) - 1, min(people, len(views))).astype(int).tolist():
+        source = source_of(views, i)
+        made = from_source(source)
+        turn, maps = HeadRenderer(made), HeadRenderer(made, own_pixels=False, refine=False)
+        truth = (source.photo.pixels, source.semantic.labels, None)
+        pose = {"yaw_deg": source.yaw_deg, "pitch_deg": source.pitch_deg}
+        again.add(turn.view(**pose), *truth)
+        bare.add(maps.view(**pose), *truth)
+        for step in (-30.0, 30.0):
+            to = Camera(float(np.clip(source.yaw_deg + step, -60, 60)), source.pitch_deg)
+            view = turn.view(yaw_deg=to.yaw_deg, pitch_deg=to.pitch_deg)
+            if keep is not None:
+                Image.fromarray(view.photo.pixels).save(keep / f"{i:03d}{step:+.0f}.png")
+            faces = find_faces(view.photo)
+            if not faces:
+                lost += 1
+                continue
+            found = max(faces, key=lambda f: float(f.score)).landmarks
+            goal, squeezed = turned_mesh(views, i, to)
+            height = float(np.ptp(goal[:468, 1]))
+            for name, guess in (("turned", found), ("plane", squeezed)):
+                gap = guess[:468] - goal[:468]
+                gap = gap - gap.mean(0)  # where the head stands says the crop, not the turn
+                off[name].append(100 * float(np.linalg.norm(gap, axis=1).mean()) / height)
+        if keep is not None:
+            Image.fromarray(source.photo.pixels).save(keep / f"{i:03d}.png")
+    return {
+        "own_view": again.scores(),
+        "own_view_maps": bare.scores(),
+        "landmarks_percent": {k: statistics.mean(v) for k, v in off.items() if v},
+        "faces_lost": lost,
+    }
+
+
+def consistency(views: HeadViews, people: int) -> dict[str, float]:
+    """Neighbouring views, 5° apart over ±30°: classes and photograph of one carried to the next by depth."""
+    both, either, gaps = 0.0, 0.0, []
+    for i in np.linspace(0, len(views) - 1, min(people, len(views))).astype(int).tolist():
+        turn = HeadRenderer(from_source(source_of(views, i)))
+        walk = [turn.view(yaw_deg=float(yaw)) for yaw in range(-30, 31, 5)]
+        for a, b in itertools.pairwise(walk):
+            hot = (a.semantic.labels[..., None] == np.arange(len(CLASSES))).astype(np.float32)
+            planes = np.concatenate([a.photo.pixels.astype(np.float32), hot], -1)
+            cameras = Camera(a.yaw_deg, a.pitch_deg), Camera(b.yaw_deg, b.pitch_deg)
+            carried, visible = carry(planes, (a.depth_m, b.depth_m), cameras)
+            sure = visible > 0.9
+            guess, true = carried[..., 3:].argmax(-1)[sure], b.semantic.labels[sure]
+            for k in np.unique(true):
+                both += ((guess == k) & (true == k)).sum()
+                either += ((guess == k) | (true == k)).sum()
+            gaps.append(np.abs(carried[..., :3] - b.photo.pixels)[sure].mean())
+    return {"label_iou": float(both / either), "photo_levels": float(np.mean(gaps))}
+
+
+def timings(views: HeadViews) -> dict[str, float]:
+    """First and further views at 256², as multiples of a float32 matrix product of side 1024."""
+    a = np.ones((1024, 1024), np.float32)
+    unit = _median(lambda: a @ a)
+    source = source_of(views, 0)
+    head = from_source(source)
+    turn = HeadRenderer(head)
+    turn.view()
+    angles = iter(np.linspace(-30, 30, 500))
+    first = _median(lambda: HeadRenderer(from_source(source)).view(yaw_deg=10), 5)
+    further = _median(lambda: turn.view(yaw_deg=float(next(angles))), 15)
+    found = {"first_view": first, "further_view": further}
+    return {f"{k}_products": v / unit for k, v in found.items()} | {
+        f"{k}_ms": 1000 * v for k, v in found.items()
+    }
+
+
+def _median(work: Any, repeats: int = 9) -> float:
+    taken = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def main() -> None:
+    """Print the scores."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    parser.add_argument("--people", type=int, default=36)
+    parser.add_argument("--keep", type=Path)
+    a = parser.parse_args()
+    if a.keep is not None:
+        a.keep.mkdir(parents=True, exist_ok=True)
+    heads = build_synthetic(a.data, a.cache, "val")
+    real = build_real(a.data, a.cache, "val")
+    table = {
+        "synthetic": synthetic(heads, a.people),
+        "photographs": photographs(real, a.people, a.keep),
+        "consistency": consistency(real, max(2, a.people // 6)),
+        "timings": timings(real),
+    }
+    json.dump(table, sys.stdout, indent=1, default=float)
+    print()
+
+
+if __name__ == "__main__":
+    main()
