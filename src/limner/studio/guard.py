@@ -192,9 +192,9 @@ class _Body:
         if self._done:  # what is left to come is the client's going away, which has no deadline
             return await self._receive()
         try:
-            message = await asyncio.wait_for(
-                self._receive(), max(0.0, self._until - time.monotonic())
-            )
+            # not `wait_for`, which before Python 3.12 may swallow that it is cancelled
+            async with asyncio.timeout(self._until - time.monotonic()):
+                message = await self._receive()
         except TimeoutError:
             raise Problem(
                 408, "too_slow_body", "The request's body did not come in time."
@@ -208,14 +208,14 @@ class _Body:
 
     async def _refused(self) -> Problem:
         """Hear the rest of a body without keeping it, and return the refusal."""
-        until = time.monotonic() + _DRAIN_S
         try:
-            while not self._done and self._seen < _MOST_DRAINED:
-                message = await asyncio.wait_for(self._receive(), until - time.monotonic())
-                if message["type"] != "http.request":
-                    break
-                self._seen += len(message.get("body", b""))
-                self._done = not message.get("more_body", False)
+            async with asyncio.timeout(_DRAIN_S):
+                while not self._done and self._seen < _MOST_DRAINED:
+                    message = await self._receive()
+                    if message["type"] != "http.request":
+                        break
+                    self._seen += len(message.get("body", b""))
+                    self._done = not message.get("more_body", False)
         except TimeoutError:
             pass
         return Problem(
