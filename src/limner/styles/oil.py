@@ -149,7 +149,11 @@ def _ragged(labels: NDArray[np.uint8], crop_px: float) -> NDArray[np.bool_]:
     """Return where paint goes if only people are painted: around them, to an edge that a hand would leave."""
     away = cv2.distanceTransform((labels == 0).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     uneven = _slow(labels.shape, 0.035 * crop_px, 5)
-    return np.asarray(away < crop_px * (0.16 + 0.05 * uneven))
+    # The brush stops before the portrait's own edge, which would cut its strokes.
+    y, x = (np.minimum(np.arange(n), np.arange(n)[::-1]) for n in labels.shape)
+    edge = np.minimum(y[:, None], x[None, :])
+    inside = edge > crop_px * (0.115 + 0.02 * uneven)
+    return np.asarray((away < crop_px * (0.16 + 0.05 * uneven)) & inside)
 
 
 def _slow(shape: tuple[int, ...], size_px: float, seed: int) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from limner import lines
+from limner.geometry.simplify import resample
 from limner.lines.care import face_height_px
 from limner.records import LineDrawing, Photo, SemanticMap, Stroke
 from limner.styles.reink import Hand, enlarge
@@ -80,6 +81,7 @@ def draw_pen(
     guide: Guide,
     size_wh: tuple[int, int],
     *,
+    where: NDArray[np.bool_] | None = None,
     scale: float = 1.0,
     seed: int = 0,
 ) -> NDArray[np.uint8]:
@@ -91,6 +93,8 @@ def draw_pen(
         As for `pen_strokes`.
     size_wh : tuple of int
         Width and height of the sheet.
+    where : ndarray of bool, optional
+        Where strokes may go, at the guide's size: they end there, and do not fade.
 
     Returns
     -------
@@ -103,9 +107,13 @@ def draw_pen(
     # Twice as fine and smoothed by OpenCV itself: a fifth of the memory of a finer sheet.
     sheet = np.zeros((2 * height, 2 * width), np.uint8)
     for stroke in strokes:
-        _ink(sheet, stroke, 2 * zoom)
+        for piece in _pieces(stroke, where):
+            _ink(sheet, piece, 2 * zoom)
     ink = np.asarray(cv2.resize(sheet, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
     del sheet
+    if where is not None:
+        allowed = cv2.resize(where.astype(np.uint8), solids.shape[1::-1]) > 0
+        solids = solids & np.asarray(allowed)
     solid = cv2.resize(solids.astype(np.float32), size_wh, interpolation=cv2.INTER_CUBIC)
     steep = max(1.0, 0.6 * width / solids.shape[1])
     full = np.clip(0.5 + (np.asarray(solid, np.float32) - 0.5) * np.float32(3 * steep), 0, 1)
@@ -119,6 +127,24 @@ def _scaled(stroke: Stroke, zoom: float) -> Stroke:
     if len(points) > 2:
         points[[0, -1], 2] *= np.float32(0.45)
     return Stroke(points, width=stroke.width * zoom, part=stroke.part)
+
+
+def _pieces(stroke: Stroke, where: NDArray[np.bool_] | None) -> list[Stroke]:
+    """Return what of a stroke lies where it may."""
+    if where is None:
+        return [stroke]
+    line = resample(stroke.points.astype(np.float64), 2.0)
+    limit = np.array(where.shape[::-1]) - 1
+    x, y = np.clip(np.rint(line[:, :2]), 0, limit).astype(int).T
+    allowed = where[y, x]
+    if allowed.all():
+        return [stroke]
+    edges = np.flatnonzero(np.diff(allowed.astype(np.int8), prepend=0, append=0))
+    return [
+        Stroke(line[start:stop].astype(np.float32), width=stroke.width, part=stroke.part)
+        for start, stop in zip(edges[::2], edges[1::2], strict=True)
+        if stop - start > 1
+    ]
 
 
 def _hairline(stroke: Stroke, typical_px: float) -> Stroke:

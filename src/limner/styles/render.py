@@ -26,6 +26,8 @@ __all__ = ["has_color", "render_crop", "render_guide", "render_photo"]
 _CLOTH = CLASSES.index("cloth")
 #: Longest side, px, at which the network draws a picture in which no face tells the scale; and the most px of all.
 _WHOLE_PX, _MOST_PX = 640, 3_000_000
+#: Rim of a view, as a part of its side, that pen strokes keep clear of.
+_RIM = 0.05
 #: Width of the seam between two parts, as a part of the crop's side.
 _SEAM = 0.012
 #: What is nearly paper is paper: a clean sheet prints and plots without a veil.
@@ -118,10 +120,14 @@ class _Sheet:
             return self._painted()
         low = self._low(style)
         if manner == "pen":
-            drawing = pen.draw_pen(
-                low, self._guide, self._size, scale=wish.stroke_scale, seed=wish.seed
+            return pen.draw_pen(
+                low,
+                self._guide,
+                self._size,
+                where=self._within_the_view() if self._people_alone else None,
+                scale=wish.stroke_scale,
+                seed=wish.seed,
             )
-            return self._on_clean_paper(drawing)
         if find(style).through and manner == "graphite":
             low = tone.lay_graphite(low, self._guide, seed=wish.seed)
         elif find(style).through and manner == "charcoal":
@@ -165,14 +171,27 @@ class _Sheet:
         mixed = cv2.addWeighted(drawing, strength, bare, 1 - strength, 0)
         return np.asarray(mixed, np.uint8)
 
+    def _reached(self) -> NDArray[np.bool_]:
+        """Return where strokes of somebody go: they reach a little beyond him."""
+        person = (self._guide.labels > 0).astype(np.uint8)
+        reach = max(3, round(self._crop_px / 43)) | 1
+        kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+        return np.asarray(cv2.dilate(person, kernel)) > 0
+
+    def _within_the_view(self) -> NDArray[np.bool_]:
+        """Return the same without the rim of a wide view, where a portrait fades: black lines end before it."""
+        where = self._reached()
+        rim = round(_RIM * len(where)) if self._crop_px < 0.9 * len(where) else 0
+        if rim:
+            where[:rim] = where[-rim:] = False
+            where[:, :rim] = where[:, -rim:] = False
+        return where
+
     def _on_clean_paper(self, drawing: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return grey with the background left white, the person's outline kept."""
         if self._people_alone:
-            person = (self._guide.labels > 0).astype(np.uint8)
-            # Strokes that belong to somebody reach a little beyond.
-            reach = max(3, round(self._crop_px / 43)) | 1
-            kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-            mask = cv2.GaussianBlur(cv2.dilate(person * 255, kernel), (0, 0), reach / 3)
+            mask = self._reached().astype(np.uint8) * np.uint8(255)
+            mask = cv2.GaussianBlur(mask, (0, 0), max(1.0, self._crop_px / 128))
             soft = cv2.resize(mask, self._size, interpolation=cv2.INTER_LINEAR)
             ink = cv2.multiply(255 - drawing, np.asarray(soft), scale=1 / 255)
             drawing = cast("NDArray[np.uint8]", 255 - np.asarray(ink, np.uint8))
