@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from limner.records import Palette
 from limner.sketches.parts import NAMES, WINDOWS
 from limner.train import recipe as recipes
 from limner.train.loops import sketch_synthesis
+from limner.train.loops._sketch_losses import look, maker_turn
 from limner.train.nets.sketch_parts import Parts
 from limner.train.nets.sketch_synthesis import Detail, Mapping, Synthesis, paint
 
@@ -166,7 +168,7 @@ def test_the_bank_that_teaches_leaves_the_sitter_out(
     batch = {k: torch.from_numpy(np.asarray(v)) for k, v in rows.items()}
     batch["paired"] = torch.tensor([1.0, 0.0])
     batch["index"] = torch.tensor([0, 0])
-    task._inputs(batch)
+    task._inputs(batch, 128)
     assert seen[0].tolist() == [0, -1]
 
 
@@ -184,7 +186,7 @@ def test_at_confidence_one_the_code_is_the_drawn_one(task: sketch_synthesis.Synt
 
 def test_true_classes_are_told_ever_less(task: sketch_synthesis.SynthesisTask) -> None:
     rows = task.sampler.batch(np.random.default_rng(0))
-    x = task._inputs({k: torch.from_numpy(np.asarray(v)) for k, v in rows.items()})
+    x = task._inputs({k: torch.from_numpy(np.asarray(v)) for k, v in rows.items()}, 128)
     assert task._told(x, 0) is not None
     assert task._told(x, task.recipe.steps) is None
 
@@ -200,3 +202,49 @@ def test_parts_that_are_not_there_are_told(packs: Path, cache: Path, tmp_path: P
     changes += ["sketch_synthesis.perceptual_net=random", "sketch_synthesis.least_sharpness=0"]
     with pytest.raises(RecipeError, match="no trained weights"):
         sketch_synthesis.make(recipes.read("sketch-synthesis", changes), packs)
+
+
+def test_the_last_stage_only_enlarges_before_it_is_taught() -> None:
+    net = Synthesis().eval()
+    made = net(
+        {n: torch.randn(1, *w.latent) for n, w in WINDOWS.items()},
+        torch.rand(1, 2, 256, 256),
+        torch.zeros(1, 17),
+        torch.randn(1, 1, 256, 256),
+    )
+    large = torch.nn.functional.interpolate(made.half, scale_factor=2.0, mode="bilinear")
+    torch.testing.assert_close(made.photo, large)
+
+
+def test_pictures_grow_at_the_wanted_step(
+    task: sketch_synthesis.SynthesisTask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    inputs = task._inputs
+    monkeypatch.setattr(task, "_inputs", lambda b, s: (sizes.append(s), inputs(b, s))[1])
+    monkeypatch.setattr(
+        task, "settings", dataclasses.replace(task.settings, size_px=256, grow_at=0.5)
+    )
+    rows = task.sampler.batch(np.random.default_rng(0))
+    batch = {k: torch.from_numpy(np.asarray(v)) for k, v in rows.items()}
+    half = task.recipe.steps // 2
+    for step in (0, half):
+        next(task.losses(batch, step))
+    assert sizes == [128, 256]
+
+
+def test_one_look_serves_both_turns(task: sketch_synthesis.SynthesisTask) -> None:
+    rows = task.sampler.batch(np.random.default_rng(0))
+    x = task._inputs({k: torch.from_numpy(np.asarray(v)) for k, v in rows.items()}, 128)
+    made = task.nets["net"](x.codes, x.ink, x.palette, x.grain, full=False)
+    critics = (task.nets["patch"], task.nets["projected"])
+    plain = dataclasses.replace(task.weights, augment=0.0)
+    looked = look(x, made, (task.seen, task.seen), plain)
+    assert looked is not None
+    for critic in critics:
+        critic.eval()  # spectral norms stand still
+    apart = maker_turn(x, made, critics, (task.seen, task.seen), plain)
+    shared = maker_turn(x, made, critics, (task.seen, task.seen), plain, looked)
+    torch.testing.assert_close(shared[1], apart[1])
+    changed = dataclasses.replace(plain, augment=0.5)
+    assert look(x, made, (task.seen, task.seen), changed) is None

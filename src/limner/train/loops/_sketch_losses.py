@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from limner.train.nets.sketch_synthesis import Made
 
-__all__ = ["Inputs", "Weights", "critics_turn", "maker_turn"]
+__all__ = ["Inputs", "Looked", "Weights", "critics_turn", "look", "maker_turn"]
 
 #: Skin, hair and lips, whose colours the palette promises.
 _PROMISED = ((1, 2), (13,), (11, 12))
@@ -80,12 +80,42 @@ class Weights:
     augment: float
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Frozen features of both pictures, looked at once for both turns.
+
+    Parameters
+    ----------
+    real, fake : list of Tensor
+        Maps of the real and of the made picture; gradients flow into the latter alone.
+    """
+
+    real: list[Tensor]
+    fake: list[Tensor]
+
+
+def look(
+    x: Inputs, made: Made, nets: tuple[nn.Module, nn.Module], weights: Weights
+) -> Looked | None:
+    """Return what both turns can share: everything where one frozen net sees pictures as they are.
+
+    A third of a CPU's step is looking; a critic that sees changed pictures, or another net, has to look for itself.
+    """
+    seen, looks = nets
+    if seen is not looks or weights.augment > 0:
+        return None
+    with torch.no_grad():
+        real = seen(x.photo)
+    return Looked(real, seen(made.photo.float()))
+
+
 def critics_turn(
     x: Inputs,
     made: Made,
     critics: tuple[nn.Module, nn.Module],
     seen: nn.Module,
     weights: Weights,
+    looked: Looked | None = None,
 ) -> tuple[str, Tensor, dict[str, float]]:
     """Return the turn of the patch critic and of the critic on frozen features."""
     patch, projected = critics
@@ -93,9 +123,12 @@ def critics_turn(
     condition = x.condition()
     real_maps, fake_maps = patch(x.photo, condition), patch(fake, condition)
     by_patch = critic_loss([m[-1] for m in real_maps], [m[-1] for m in fake_maps], weight=x.paired)
-    with torch.no_grad():
-        real_seen = seen(_changed(x.photo, weights.augment))
-        fake_seen = seen(_changed(fake, weights.augment))
+    if looked is not None:
+        real_seen, fake_seen = looked.real, [f.detach() for f in looked.fake]
+    else:
+        with torch.no_grad():
+            real_seen = seen(_changed(x.photo, weights.augment))
+            fake_seen = seen(_changed(fake, weights.augment))
     by_features = hinge_critic(projected(real_seen), projected(fake_seen))
     numbers = {"d_patch": by_patch, "d_projected": by_features}
     return "critics", by_patch + by_features, {k: float(v.detach()) for k, v in numbers.items()}
@@ -111,6 +144,7 @@ def maker_turn(
     critics: tuple[nn.Module, nn.Module],
     nets: tuple[nn.Module, nn.Module],
     weights: Weights,
+    looked: Looked | None = None,
 ) -> tuple[str, Tensor, dict[str, float]]:
     """Return the maker's turn: labels, the photograph by L1 and features, the critics, the palette's promise."""
     patch, projected = critics
@@ -121,16 +155,20 @@ def maker_turn(
     condition = x.condition()
     with torch.no_grad():
         real_maps = patch(x.photo, condition)
-        real_look = looks(x.photo)
+    if looked is None:
+        with torch.no_grad():
+            real_look = looks(x.photo)
+        looked_fake, fake_seen = looks(photo), seen(_changed(photo, weights.augment))
+    else:
+        real_look, looked_fake, fake_seen = looked.real, looked.fake, looked.fake
     fake_maps = patch(photo, condition)
     parts = {
         "labels": weights.labels * _labels_loss(made.logits.float(), x.labels),
         "coarse": weights.coarse * pooled_l1(photo, x.photo, (4, 8), bound),
-        "perceptual": weights.perceptual * feature_distance(looks(photo), real_look, bound),
+        "perceptual": weights.perceptual * feature_distance(looked_fake, real_look, bound),
         "matching": weights.matching * feature_matching(fake_maps, real_maps, bound),
         "g_patch": weights.patch * maker_loss([m[-1] for m in fake_maps], weight=x.paired),
-        "g_projected": weights.projected
-        * hinge_maker(projected(seen(_changed(photo, weights.augment)))),
+        "g_projected": weights.projected * hinge_maker(projected(fake_seen)),
         "palette": weights.palette * _palette_loss(made, x),
     }
     loss = torch.stack(list(parts.values())).sum()

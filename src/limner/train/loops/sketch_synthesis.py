@@ -14,7 +14,7 @@ from torch.nn import functional
 from limner.sketches.parts import NAMES, WINDOWS
 from limner.train.data.sketch_drawings import drawings
 from limner.train.loops import _sketches as shared
-from limner.train.loops._sketch_losses import Inputs, Weights, critics_turn, maker_turn
+from limner.train.loops._sketch_losses import Inputs, Weights, critics_turn, look, maker_turn
 from limner.train.loops.task import ExportSpec
 from limner.train.losses.adversarial import MultiScaleCritic
 from limner.train.losses.projected import ProjectedCritic
@@ -45,6 +45,8 @@ class Settings:
         The component embedding's weights: a run's folder, a file, or ``shipped``; "" only for tests.
     size_px : int
         128 or 256: side of the photographs that are compared and judged.
+    grow_at : float
+        Until this share of the steps 128 px are enough, whatever `size_px` says: a face is made there.
     cache, frozen : str
         Folders of the arrays built, and of ``lite1.npz`` and ``vgg.npz`` ("" asks the train extra's packages).
     perceptual_net : str
@@ -69,6 +71,7 @@ class Settings:
 
     parts: str = ""
     size_px: int = 256
+    grow_at: float = 0.0
     cache: str = "runs/cache"
     frozen: str = ""
     perceptual_net: str = "vgg"
@@ -157,15 +160,16 @@ class SynthesisTask:
     ) -> Iterator[tuple[str, Tensor, dict[str, float]]]:
         """Yield the critics' turn, then the maker's."""
         self._follow(batch["rough"].device)
-        x = self._inputs(batch)
+        size = self.settings.size_px if step >= self.settings.grow_at * self.recipe.steps else 128
+        x = self._inputs(batch, size)
         net = self.nets["net"]
         told = self._told(x, step)
-        made: Made = net(
-            x.codes, x.ink, x.palette, x.grain, told=told, full=self.settings.size_px == 256
-        )
+        made: Made = net(x.codes, x.ink, x.palette, x.grain, told=told, full=size == 256)
         critics = (self.nets["patch"], self.nets["projected"])
-        yield critics_turn(x, made, critics, self.seen, self.weights)
-        yield maker_turn(x, made, critics, (self.seen, self.looks), self.weights)
+        nets = (self.seen, self.looks)
+        looked = look(x, made, nets, self.weights)
+        yield critics_turn(x, made, critics, self.seen, self.weights, looked)
+        yield maker_turn(x, made, critics, nets, self.weights, looked)
 
     def _follow(self, device: torch.device) -> None:
         """Bring the nets that are not trained to the data's device."""
@@ -177,9 +181,8 @@ class SynthesisTask:
             # every batch has the same shapes: let the GPU's library choose its fastest ways once
             torch.backends.cudnn.benchmark = device.type == "cuda"
 
-    def _inputs(self, batch: dict[str, Tensor]) -> Inputs:
-        """Return a batch as the nets want it: floats, projected codes, gated ink."""
-        size = self.settings.size_px
+    def _inputs(self, batch: dict[str, Tensor], size: int) -> Inputs:
+        """Return a batch as the nets want it: floats, projected codes, gated ink, pictures of `size` px."""
         photo = batch["photo"].permute(0, 3, 1, 2).float() / 127.5 - 1
         if photo.shape[-1] != size:
             photo = functional.avg_pool2d(photo, photo.shape[-1] // size)

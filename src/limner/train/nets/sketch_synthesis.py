@@ -229,8 +229,10 @@ class Synthesis(nn.Module):
         self.last = _Modulated(last, 24)
         self.finish = nn.Conv2d(last, last, 3, padding=1)
         self.rgb_last = nn.Conv2d(last, 3, 3, padding=1)
+        nn.init.normal_(self.rgb.weight, std=0.02)
+        # untaught, the last stage only enlarges
+        nn.init.zeros_(self.rgb_last.weight)
         for head in (self.rgb, self.rgb_last):
-            nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)  # type: ignore[arg-type]
 
     def forward(
