@@ -11,13 +11,47 @@ import click
 
 from limner import api
 from limner.cli._inputs import Item, Reading
+from limner.cli._options import said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from limner.records import Head
 
-__all__ = ["face_option", "facts", "head_of", "seed_options", "stem_of", "told"]
+__all__ = [
+    "face_option",
+    "facts",
+    "head_of",
+    "seed_options",
+    "stem_of",
+    "talking_options",
+    "told",
+]
+
+
+def talking_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--json``, ``-q`` and ``-v``."""
+    for option in (
+        click.option(
+            "-v",
+            "--verbose",
+            is_flag=True,
+            expose_value=False,
+            callback=said,
+            help="Say more; show tracebacks.",
+        ),
+        click.option(
+            "-q",
+            "--quiet",
+            is_flag=True,
+            expose_value=False,
+            callback=said,
+            help="Say nothing but errors.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout."),
+    ):
+        command = option(command)
+    return command
 
 
 def face_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from limner.cli._batch import Batching
 from limner.cli._each import Reporting
 from limner.cli._inputs import Reading
 from limner.cli._outputs import Saving
@@ -16,14 +17,17 @@ from limner.cli._talk import Talk
 from limner.cli._units import COLOR, parts_weights
 
 __all__ = [
+    "Batching",
     "Lines",
     "Machine",
+    "batch_options",
     "gathered",
     "line_options",
     "machine_options",
     "pictures_argument",
     "reading_options",
     "reporting_options",
+    "said",
     "saving_options",
 ]
 
@@ -40,9 +44,9 @@ class Machine:
     engine: str | None = None
     commercial_only: bool = False
 
-    def configure(self) -> None:
-        """Tell the process's session, if anything was asked for."""
-        if self != Machine():
+    def configure(self, *, jobs: int = 1) -> None:
+        """Tell the process's session, if anything was asked for; several pictures at once share the cores."""
+        if self != Machine() or jobs > 1:
             from limner import api
 
             api.configure(
@@ -50,6 +54,7 @@ class Machine:
                 threads=self.threads,
                 precision=self.precision,
                 commercial_only=self.commercial_only,
+                jobs=jobs,
             )
 
 
@@ -155,7 +160,7 @@ def saving_options(*kinds: str) -> Decorator:
     )
 
 
-def _said(ctx: click.Context, option: click.Parameter, value: bool) -> bool:
+def said(ctx: click.Context, option: click.Parameter, value: bool) -> bool:
     """Tell the program itself too, which may have to speak after the command has ended."""
     if value and isinstance(ctx.obj, Talk):
         setattr(ctx.obj, str(option.name), True)
@@ -169,9 +174,9 @@ reporting_options = gathered(
         "--json", "as_json", is_flag=True, help="Print one JSON object a picture on stdout."
     ),
     click.option("--fail-fast", is_flag=True, help="Stop at the first picture that fails."),
-    click.option("-q", "--quiet", is_flag=True, callback=_said, help="Say nothing but errors."),
+    click.option("-q", "--quiet", is_flag=True, callback=said, help="Say nothing but errors."),
     click.option(
-        "-v", "--verbose", is_flag=True, callback=_said, help="Say more; show tracebacks."
+        "-v", "--verbose", is_flag=True, callback=said, help="Say more; show tracebacks."
     ),
 )
 
@@ -202,6 +207,32 @@ machine_options = gathered(
         is_flag=True,
         envvar="LIMNER_COMMERCIAL_ONLY",
         help="Refuse networks whose licence forbids commercial use.",
+    ),
+)
+
+batch_options = gathered(
+    "batching",
+    Batching,
+    click.option(
+        "--resume",
+        is_flag=True,
+        help="Leave alone what an earlier run with this option finished: same picture, same options, results whole.",
+    ),
+    click.option(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1, 64),
+        default=1,
+        show_default=True,
+        help="Pictures at once; they share the cores, and each takes memory.",
+    ),
+    click.option(
+        "--report",
+        metavar="FILE",
+        help="Write what was done, skipped and failed, and why, as JSON.",
+    ),
+    click.option(
+        "--watch", is_flag=True, help="Stay, and take pictures as they arrive, until Ctrl-C."
     ),
 )
 

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from limner import api
-from limner.cli._heads import face_option, facts, head_of, seed_options, stem_of, told
+from limner.cli._heads import (
+    face_option,
+    facts,
+    head_of,
+    seed_options,
+    stem_of,
+    talking_options,
+    told,
+)
 from limner.cli._options import Machine, machine_options, reading_options
 
 if TYPE_CHECKING:
@@ -34,7 +42,7 @@ __all__ = ["command"]
     type=click.Choice(["glb"]),
     help="Write the mesh too, with texture and a node for each part: NAME.glb.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@talking_options
 @reading_options
 @machine_options
 @click.pass_obj

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from limner import api
-from limner.cli._heads import facts, head_of, told
+from limner.cli._heads import facts, head_of, talking_options, told
 from limner.cli._options import Machine, machine_options, reading_options
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ _VIEWS = tuple((float(yaw), 0.0) for yaw in (-25, 0, 25))
     show_default=True,
     help="Show A, B and the mixed head from three sides too: FILE with the end .png.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@talking_options
 @reading_options
 @machine_options
 @click.pass_obj

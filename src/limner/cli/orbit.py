@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from limner import api
-from limner.cli._heads import face_option, facts, head_of, seed_options, stem_of, told
+from limner.cli._heads import (
+    face_option,
+    facts,
+    head_of,
+    seed_options,
+    stem_of,
+    talking_options,
+    told,
+)
 from limner.cli._options import Machine, gathered, machine_options, reading_options
 from limner.cli._signals import check_interrupted
 from limner.cli._units import ANGLES
@@ -123,7 +131,7 @@ _look_options = gathered(
     metavar="DIR",
     help="Folder for the results, made if need be.  [default: NAME-orbit beside the photograph]",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on stdout.")
+@talking_options
 @_look_options
 @reading_options
 @machine_options
