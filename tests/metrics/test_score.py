@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 
 from limner.errors import InputError, UnreadablePhoto
 from limner.metrics import fd, features, ink_agreement, prepare, scoot
+from limner.metrics import score as score_module
 from limner.metrics.score import Hand, find_styles, pictures, score_style
 
 
@@ -117,3 +119,24 @@ def test_one_drawing_is_too_few(tmp_path: Path) -> None:
     hand = Hand.read(save(tmp_path, "a"))
     with pytest.raises(InputError, match="1 by pupil"):
         score_style("ink", hand, {"pupil": hand})
+
+
+def test_strokes_are_counted_over_all_drawings_whose_sitters_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Hand.read(save(tmp_path / "real", *"abc", seed=1))
+    pupil = Hand.read(save(tmp_path / "pupil", *"abc", seed=2))
+    asked = []
+
+    def counted(drawing: NDArray[np.uint8], places: NDArray[np.uint8]) -> tuple[int, int]:
+        asked.append(drawing)
+        return (int(places[0, 0]), 4)
+
+    monkeypatch.setattr(score_module, "stroke_accuracy", counted)
+    places = {k: np.full((256, 256), n, np.uint8) for k, n in (("a", 1), ("c", 4))}
+    (row,) = score_style("ink", real, {"pupil": pupil}, places=places)
+    assert row.strokes == 5 / 8
+    assert len(asked) == 2
+    (row,) = score_style("ink", real, {"pupil": pupil}, places={"z": places["a"]})
+    assert row.strokes is None
+    assert score_style("ink", real, {"pupil": pupil})[0].strokes is None

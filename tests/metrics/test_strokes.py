@@ -50,6 +50,12 @@ def test_no_stroke_is_asked_for_on_walls_clothes_and_glasses(shares: dict[str, f
     assert stroke_types(patch(**shares))[0, 0] == -1
 
 
+def test_no_stroke_is_asked_for_where_nothing_is_known() -> None:
+    labels = patch(skin=1)
+    labels[:2] = 255
+    assert stroke_types(labels)[0, 0] == -1
+
+
 def test_a_map_smaller_than_a_patch_is_refused() -> None:
     with pytest.raises(BadShape, match="16 px at least"):
         stroke_types(np.zeros((10, 40), np.uint8))

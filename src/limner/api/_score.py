@@ -72,7 +72,8 @@ def score_styles(
         hands = {name: score.Hand.read(path, number) for name, path in folder.hands.items()}
         hands |= _own_hand(folder, number, say)
         say(f"{folder.name}: scoring {', '.join(hands)}")
-        found = score.score_style(folder.name, measure, hands, number=number)
+        places = _places(folder, hands, say)
+        found = score.score_style(folder.name, measure, hands, number=number, places=places)
         scores += found
         rows.append((f"{folder.name}, the artist's own", _first(measure)))
         rows += [(_caption(row), _first(hands[row.hand])) for row in found]
@@ -192,6 +193,24 @@ def count_votes(files: Sequence[str | os.PathLike[str]]) -> Preference:
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"The votes {str(file)!r} cannot be read: {error}.") from error
     return prefer.count_votes(texts)
+
+
+def _places(
+    folder: StyleFolder, hands: Mapping[str, Hand], say: Callable[[str], None]
+) -> Mapping[str, NDArray[np.uint8]]:
+    """Return what lies where in the photographs of those who are drawn; nothing where strokes can't be judged."""
+    from limner.files import image
+    from limner.metrics import score, strokes
+    from limner.metrics.places import places_of
+    from limner.weights import ledger
+
+    drawn = {stem for hand in hands.values() for stem in hand.drawings}
+    if folder.photos is None or strokes.WEIGHT not in {row.name for row in ledger.rows()}:
+        return {}
+    wanted = {s: p for s, p in score.pictures(folder.photos).items() if s in drawn}
+    say(f"{folder.name}: looking at {len(wanted)} photographs")
+    found = {stem: places_of(image.read_photo(path)) for stem, path in wanted.items()}
+    return {stem: places for stem, places in found.items() if places is not None}
 
 
 def _own_hand(folder: StyleFolder, number: int, say: Callable[[str], None]) -> Mapping[str, Hand]:

@@ -30,6 +30,7 @@ _HEADING = (
     "Scoot",
     "ink",
     "SIFID-form",
+    "strokes",
     "pairs",
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a row.")
@@ -156,6 +157,6 @@ def _cells(row: Score) -> tuple[str, ...]:
         f"{row.fd:.1f}",
         f"{row.kd_x1000:.1f}",
         f"{row.swd_x1000:.0f}",
-        *("–" if v is None else f"{v:.3f}" for v in (row.scoot, row.ink, row.sifid)),
+        *("–" if v is None else f"{v:.3f}" for v in (row.scoot, row.ink, row.sifid, row.strokes)),
     )
     return (row.style, row.hand, str(row.number), *figures, str(row.pairs))

@@ -14,6 +14,7 @@ from limner.metrics.miou import confusion, f1, iou, mean_f1, miou
 from limner.metrics.nme import nme
 from limner.metrics.scoot import scoot
 from limner.metrics.sifid import sifid
+from limner.metrics.strokes import stroke_accuracy, stroke_types
 from limner.metrics.swd import swd
 
 __all__ = [
@@ -34,6 +35,8 @@ __all__ = [
     "rank_1",
     "scoot",
     "sifid",
+    "stroke_accuracy",
+    "stroke_types",
     "swd",
     "wilson",
 ]

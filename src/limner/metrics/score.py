@@ -24,6 +24,7 @@ from limner.metrics.ink import ink_agreement
 from limner.metrics.kd import kd
 from limner.metrics.scoot import scoot
 from limner.metrics.sifid import sifid
+from limner.metrics.strokes import stroke_accuracy
 from limner.metrics.swd import swd
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Score:
         Drawings of which the artist drew the same sitter.
     scoot, ink, sifid : float or None
         Means over the pairs.
+    strokes : float or None
+        Share of patches that show the stroke which belongs there, by the sitters' photographs.
     """
 
     style: str
@@ -66,6 +69,7 @@ class Score:
     scoot: float | None = None
     ink: float | None = None
     sifid: float | None = None
+    strokes: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the row for JSON, figures rounded to what they are good for."""
@@ -206,7 +210,12 @@ def _real_of(folder: Path, real: Path | None) -> Path:
 
 
 def score_style(
-    name: str, real: Hand, hands: Mapping[str, Hand], *, number: int = 150
+    name: str,
+    real: Hand,
+    hands: Mapping[str, Hand],
+    *,
+    number: int = 150,
+    places: Mapping[str, NDArray[np.uint8]] | None = None,
 ) -> tuple[Score, ...]:
     """Score every hand against one artist.
 
@@ -220,6 +229,9 @@ def score_style(
         Who is scored; the hand called ``artist`` gives the others their pairs.
     number : int
         Drawings a side at most; all rows take as many as the smallest hand has.
+    places : mapping of str to ndarray of shape (256, 256), uint8, optional
+        By sitter's name, the classes of his photograph, from `metrics.places.places_of`; with them, and where the
+        stroke classifier is installed, stroke accuracy is told.
 
     Raises
     ------
@@ -234,10 +246,23 @@ def score_style(
             f"{name}: two drawings a side are the least that can be scored; got {said}."
         )
     artist = hands.get("artist")
-    return tuple(
+    rows = [
         compare(name, hand, real, drawn, number=number, artist=None if drawn is artist else artist)
         for hand, drawn in hands.items()
-    )
+    ]
+    if places:
+        accuracy = [_stroke_accuracy(drawn, places, number) for drawn in hands.values()]
+        rows = [replace(row, strokes=a) for row, a in zip(rows, accuracy, strict=True)]
+    return tuple(rows)
+
+
+def _stroke_accuracy(
+    drawn: Hand, places: Mapping[str, NDArray[np.uint8]], number: int
+) -> float | None:
+    """Return the stroke accuracy of a hand's first drawings; None where nothing can be asked."""
+    known = [n for n in list(drawn.drawings)[:number] if n in places]
+    counts = np.array([stroke_accuracy(drawn.drawings[n], places[n]) for n in known])
+    return float(counts[:, 0].sum() / counts[:, 1].sum()) if counts.sum() else None
 
 
 def compare(

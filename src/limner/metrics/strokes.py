@@ -40,6 +40,7 @@ _KINDS = (*_PLACES, "other")
 _KIND_OF = np.array(
     [next((i for i, k in enumerate(_PLACES) if c in _PLACES[k]), len(_PLACES)) for c in CLASSES]
 )
+_GLASSES_ID = CLASSES.index("eye_g")
 _FEATURES = ("eyebrow", "eye", "lips", "ear")
 #: A patch shows a feature from this share of its pixels, …
 _FEATURE = 0.25
@@ -55,14 +56,15 @@ def stroke_types(labels: ArrayLike, *, patch_px: int = PATCH_PX) -> NDArray[np.i
     Parameters
     ----------
     labels : array_like of shape (H, W), uint8
-        Class ids of what is drawn; rows and columns beyond the last whole patch are left out.
+        Class ids of what is drawn, higher numbers where that is unknown; rows and columns beyond the last whole patch
+        are left out.
     patch_px : int
         Side of a patch.
 
     Returns
     -------
     ndarray of shape (H // patch_px, W // patch_px), int8
-        Index into `STROKE_TYPES`; −1 where no type fits: wall, clothes, glasses.
+        Index into `STROKE_TYPES`; −1 where no type fits: wall, clothes, glasses, the unknown.
 
     Raises
     ------
@@ -79,7 +81,8 @@ def stroke_types(labels: ArrayLike, *, patch_px: int = PATCH_PX) -> NDArray[np.i
     ids = np.asarray(labels)
     if ids.ndim != 2 or min(ids.shape) < patch_px:
         raise BadShape(f"The map has shape {ids.shape}; wanted (H, W) of {patch_px} px at least.")
-    kinds = cut(_KIND_OF[ids], patch_px)
+    known = np.where(ids < len(CLASSES), ids, _GLASSES_ID)  # neither is judged
+    kinds = cut(_KIND_OF[known], patch_px)
     share = {k: (kinds == i).mean((2, 3)) for i, k in enumerate(_KINDS)}
     features = np.stack([share[k] for k in _FEATURES])
     # a feature too small to count is drawn on skin, and so is skin

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["PatchSampler", "patches_of"]
 
 #: Sheets that a batch is gathered from.
-_SHEETS = 12
+_SHEETS = 6
 
 
 class Sheets(Protocol):
