@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from limner.api._about import find_style, style_names
+from limner.api._draw import paper_names
 from limner.api._studio_draw import LINES
 from limner.api._studio_sketch import canvas_parts
 
@@ -61,6 +62,7 @@ def state() -> dict[str, Any]:
         "version": __version__,
         "rooms": rooms(),
         "styles": styles_table(),
+        "papers": list(paper_names()),
         "parts": list(PARTS),
         **canvas_parts(),
         "palette": {k: list(v) if k == "light" else _hex(v) for k, v in colors.items()},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 __all__ = [
     "CanvasWish",
@@ -26,7 +26,16 @@ Seed = Annotated[int, Field(ge=0, le=2**31 - 1, description="The same seed gives
 Strength = Annotated[float, Field(ge=0, le=2)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00/\\]+$")]
-Picture = Literal["png", "jpeg", "webp"]
+
+
+def _no_file(name: str) -> str:
+    """Refuse a style's file, which other callers of Limner may name by its path."""
+    if ".toml" in name.lower():
+        raise ValueError("A style is named here, not its file")
+    return name
+
+
+StyleName = Annotated[Name, AfterValidator(_no_file)]
 _Short = Annotated[str, Field(max_length=40)]
 
 
@@ -37,7 +46,7 @@ class _Strict(BaseModel):
 class DrawingWish(_Strict):
     """How a photograph is to be drawn."""
 
-    style: Name | dict[_Short, Name] = Field(
+    style: StyleName | dict[_Short, StyleName] = Field(
         default="croquis",
         description='A style, a blend "croquis:0.6,hatch:0.4", "lines", or one by part with "all".',
     )
@@ -53,7 +62,12 @@ class DrawingWish(_Strict):
     max_side: Annotated[int, Field(ge=64, le=12_000)] | None = Field(
         default=None, description="Shrink the photograph to this longer side first, px."
     )
-    kind: Literal["png", "jpeg", "webp", "svg", "ora"] = "png"
+    stroke_scale: Annotated[float, Field(ge=0.5, le=2)] = Field(
+        default=1.0, description="Breadth of the strokes."
+    )
+    paper: _Short = Field(default="plain", description="A paper's name, or its colour, #rrggbb.")
+    ink: _Short = Field(default="#000000", description="Its colour; paint has its own.")
+    kind: Literal["png", "jpeg", "webp", "tiff", "svg", "ora"] = "png"
     transparent: bool = Field(default=False, description="Ink on clear ground; PNG and WebP.")
 
 
@@ -63,7 +77,7 @@ class PlotWish(_Strict):
     source: Literal["lines", "drawing"] = Field(
         default="lines", description="Clean lines, or the ink of a drawing in `style`."
     )
-    style: Name | dict[_Short, Name] = "croquis"
+    style: StyleName | dict[_Short, StyleName] = "croquis"
     strength: Strength | dict[_Short, Strength] = 1.0
     faces: Literal["all", "largest"] | Annotated[list[int], Field(max_length=200)] = "all"
     whole_picture: bool = False
@@ -190,6 +204,6 @@ class ViewWish(_Strict):
     pitch_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
     size: Literal[256, 512] = 256
     show: Literal["photo", "labels", "depth", "drawing"] = "photo"
-    style: Name = "croquis"
+    style: StyleName = "croquis"
     strength: Strength = 1.0
     background: Literal["keep", "blur", "none"] = "keep"

@@ -30,6 +30,7 @@ MEDIA: dict[str, str] = {
     "png": "image/png",
     "jpeg": "image/jpeg",
     "webp": "image/webp",
+    "tiff": "image/tiff",
     "svg": "image/svg+xml",
     "ora": "image/openraster",
     "hpgl": "application/vnd.hp-hpgl",

@@ -113,15 +113,11 @@ def _whom(found: tuple[Face, ...], wanted: Any) -> tuple[Face, ...]:
 def _drawn(source: Source, wish: dict[str, Any]) -> tuple[Any, Photo, tuple[Face, ...]]:
     photo, found = seen(source, wish["max_side"])
     chosen = _whom(found, wish["faces"])
-    made = rooms.draw_by_parts(
-        photo,
-        chosen,
-        style=wish["style"],
-        strength=wish["strength"],
-        whole_picture=wish["whole_picture"],
-        seed=wish["seed"],
-    )
-    return made, photo, chosen
+    named = ("paper", "ink", "stroke_scale", "whole_picture", "seed")
+    told = {name: wish[name] for name in named if name in wish}
+    manner = rooms.manner_of(wish["style"], wish["strength"], **told)
+    layers = wish["kind"] == "ora"
+    return rooms.draw_as(photo, chosen, manner, layers=layers), photo, chosen
 
 
 def drawing(source: Source, wish: dict[str, Any]) -> Made:
