@@ -52,6 +52,7 @@ def configure(
     threads: int | None = None,
     precision: str | None = None,
     commercial_only: bool = False,
+    jobs: int = 1,
 ) -> None:
     """Decide how the networks run in this process from now on.
 
@@ -65,9 +66,13 @@ def configure(
         For all networks; None takes what each one's row in the ledger allows.
     commercial_only : bool
         Refuse weights whose licence forbids commercial use.
+    jobs : int
+        How many pictures will be worked on at once: unless `threads` are given, they share the cores.
     """
     from limner import weights
 
+    if jobs > 1 and threads is None:
+        threads = max(1, weights.physical_cores() // jobs)
     weights.configure(
         engine=engine, threads=threads, precision=precision, commercial_only=commercial_only
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from limner.cli._batch import Batching, Past
 from limner.cli._signals import check_interrupted
 from limner.cli._talk import Talk, bug_sentence
 from limner.errors import LimnerError, WeightsError
@@ -18,7 +19,9 @@ from limner.errors import LimnerError, WeightsError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from limner.batch import Report
     from limner.cli._inputs import Item
+    from limner.cli._outputs import Outputs
     from limner.records import Face
 
 __all__ = ["Outcome", "Reporting", "each"]
@@ -72,8 +75,26 @@ class Outcome:
         return f"{self.file}: {people}" + (f" → {written}" if written else "")
 
 
+@dataclass
+class _Done:
+    """How one picture went."""
+
+    item: Item
+    outcome: Outcome
+    error: Exception | None = None
+    key: str | None = None
+    skipped: bool = False
+    seconds: float = 0.0
+
+
 def each(
-    items: Sequence[Item], work: Callable[[Item, Outcome], None], *, reporting: Reporting
+    items: Sequence[Item],
+    work: Callable[[Item, Outcome], None],
+    *,
+    reporting: Reporting,
+    batching: Batching | None = None,
+    outputs: Outputs | None = None,
+    again: Callable[[], tuple[Item, ...]] | None = None,
 ) -> int:
     """Do `work` for every item and tell what became of it.
 
@@ -81,58 +102,156 @@ def each(
     ----------
     items : sequence of Item
     work : callable
-        Fills in the outcome as it goes, and raises where it cannot go on.
+        Fills in the outcome as it goes, and raises where it cannot go on. With several jobs, called in threads.
     reporting : Reporting
+    batching : Batching, optional
+        Whether to go on from an earlier run, how many at once, the report, the watching.
+    outputs : Outputs, optional
+        Where the results lie; needed for going on.
+    again : callable, optional
+        Looks for the items anew; needed for watching.
 
     Returns
     -------
     int
         0 if all went well; a lone item's own code; 1 if some of several failed.
     """
+    from limner.batch import Report
+
+    batching = batching or Batching()
+    if batching.watch:
+        items = [item for item in items if not item.problem]
+    run = _Run(work, reporting, batching, batching.past(outputs), Report())
+    try:
+        run.go(items)
+        if batching.watch and again is not None and not run.stopped:
+            for new in batching.arrivals(again, tuple(items)):
+                if outputs is not None:
+                    outputs.admit(new)
+                run.go(new)
+    finally:
+        run.finish()
+    return run.code()
+
+
+@dataclass
+class _Run:
+    """All pictures of one command, done or being done."""
+
+    work: Callable[[Item, Outcome], None]
+    reporting: Reporting
+    batching: Batching
+    past: Past | None
+    report: Report
+    codes: list[int] = field(default_factory=list)
+    stopped: bool = False
+
+    def __post_init__(self) -> None:
+        self.talk = Talk(quiet=self.reporting.quiet, verbose=self.reporting.verbose)
+
+    def go(self, items: Sequence[Item]) -> None:
+        """Work through items, and stop where it makes no sense to go on."""
+        from limner.batch import in_order
+
+        if self.stopped:
+            return
+        with _progress(len(items), self.talk) as advance:
+            results = in_order(self._attempt, items, jobs=self.batching.jobs)
+            for number, (_, done) in enumerate(results, 1):
+                check_interrupted()
+                self._keep(done)
+                self._count(done)
+                advance()
+                # A broken weight fails every picture alike: one complaint is enough.
+                hopeless = done.error and (
+                    self.reporting.fail_fast or isinstance(done.error, WeightsError)
+                )
+                if hopeless and number < len(items):
+                    self.stopped = True
+                    self.report.left = len(items) - number
+                    self.talk.say(
+                        f"Stopped; {len(items) - number} of {len(items)} pictures were not looked at."
+                    )
+                    break
+
+    def _attempt(self, item: Item) -> _Done:
+        done = _Done(item, Outcome(item.label))
+        start = time.perf_counter()
+        try:
+            if not self._known(done):
+                self.work(item, done.outcome)
+        except click.ClickException:
+            raise
+        except Exception as error:  # noqa: BLE001 - one picture's accident must not end the batch
+            done.error = error
+        done.seconds = time.perf_counter() - start
+        return done
+
+    def _known(self, done: _Done) -> bool:
+        """Say whether an earlier run did this picture already, and tell again what was told of it."""
+        done.key = None if self.past is None else self.past.key(done.item)
+        if self.past is None or done.key is None:
+            return False
+        entry = self.past.current(done.item, done.key)
+        if entry is None:
+            return False
+        done.outcome.outputs = [str(name) for name in entry.told.get("outputs", ())]
+        done.outcome.faces = list(entry.told.get("faces", ()))
+        done.outcome.notes = [*entry.told.get("notes", ()), "Whole and current; it was left alone."]
+        done.skipped = True
+        return True
+
+    def _keep(self, done: _Done) -> None:
+        if self.past is None or done.key is None or done.error or done.skipped:
+            return
+        told = asdict(done.outcome)
+        try:
+            self.past.keep(done.item, done.key, done.outcome.outputs, told)
+        except LimnerError as error:
+            done.error = error
+
+    def _count(self, done: _Done) -> None:
+        """Tell what became of a picture."""
+        outcome, error = done.outcome, done.error
+        if error is not None:
+            outcome.error = str(error) if isinstance(error, LimnerError) else bug_sentence(error)
+            # Most sentences name the picture themselves.
+            named = done.item.path is None or done.item.label in outcome.error
+            words = outcome.error if named else f"{done.item.label}: {outcome.error}"
+            self.talk.error(words, cause=error)
+            self.report.failed[done.item.label] = outcome.error
+            self.codes.append(_code(error))
+        elif done.skipped:
+            self.report.skipped += 1
+        else:
+            self.report.done += 1
+        if done.skipped and not self.reporting.as_json:
+            self.talk.detail(f"{done.item.label}: whole and current.")
+        else:
+            _tell(outcome, self.talk, as_json=self.reporting.as_json)
+        self.talk.detail(f"{done.item.label}: {1000 * done.seconds:.0f} ms")
+
+    def finish(self) -> None:
+        """Tell and keep the sum."""
+        if self.batching.asked_for:
+            self.talk.say(self.report.as_text())
+            self.batching.keep(self.report)
+
+    def code(self) -> int:
+        """Return the exit code."""
+        if not self.codes:
+            return 0
+        if self.report.total == 1:
+            return self.codes[0]
+        if not self.batching.asked_for:
+            self.talk.say(f"{len(self.codes)} of {self.report.total} pictures failed.")
+        return 1
+
+
+def _code(error: Exception) -> int:
     from limner.cli import exit_code
 
-    talk = Talk(quiet=reporting.quiet, verbose=reporting.verbose)
-    codes: list[int] = []
-    with _progress(len(items), talk) as advance:
-        for done, item in enumerate(items, 1):
-            outcome = Outcome(item.label)
-            start = time.perf_counter()
-            error = _attempt(work, item, outcome, talk)
-            check_interrupted()
-            _tell(outcome, talk, as_json=reporting.as_json)
-            talk.detail(f"{item.label}: {1000 * (time.perf_counter() - start):.0f} ms")
-            advance()
-            if error is None:
-                continue
-            codes.append(exit_code(error))
-            # A broken weight fails every picture alike: one complaint is enough.
-            if (reporting.fail_fast or isinstance(error, WeightsError)) and done < len(items):
-                talk.say(
-                    f"Stopped; {len(items) - done} of {len(items)} pictures were not looked at."
-                )
-                break
-    if not codes:
-        return 0
-    if len(items) == 1:
-        return codes[0]
-    talk.say(f"{len(codes)} of {len(items)} pictures failed.")
-    return 1
-
-
-def _attempt(
-    work: Callable[[Item, Outcome], None], item: Item, outcome: Outcome, talk: Talk
-) -> Exception | None:
-    try:
-        work(item, outcome)
-    except click.ClickException:
-        raise
-    except Exception as error:  # noqa: BLE001 - one picture's accident must not end the batch
-        outcome.error = str(error) if isinstance(error, LimnerError) else bug_sentence(error)
-        # Most sentences name the picture themselves.
-        named = item.path is None or item.label in outcome.error
-        talk.error(outcome.error if named else f"{item.label}: {outcome.error}", cause=error)
-        return error
-    return None
+    return exit_code(error)
 
 
 def _tell(outcome: Outcome, talk: Talk, *, as_json: bool) -> None:

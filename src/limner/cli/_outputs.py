@@ -88,12 +88,28 @@ class Outputs:
                 f"This command writes {', '.join(kinds)}, not {self.kind}; "
                 "choose another name or --format."
             )
+        self._items = list(items)
         self._stems, self._notes = _unclashing(items, self._folder)
 
     @staticmethod
     def _is_file(output: str) -> bool:
         path = Path(output)
         return output == "-" or (path.suffix.lower() in api.KIND_OF_SUFFIX and not path.is_dir())
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of results, if one was named."""
+        return self._folder
+
+    def stem(self, item: Item) -> str:
+        """Return what `item`'s results are called."""
+        return self._stems[item]
+
+    def admit(self, items: Sequence[Item]) -> None:
+        """Give names to items that came later; the earlier ones keep theirs."""
+        self._items += items
+        self._sources |= {item.path.resolve() for item in items if item.path is not None}
+        self._stems, self._notes = _unclashing(self._items, self._folder)
 
     def notes_for(self, item: Item) -> tuple[str, ...]:
         """Return what must be said of the name that `item`'s results get."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,9 @@ from limner import api
 from limner.cli._each import Outcome, Reporting, each
 from limner.cli._inputs import Item, Reading, expand
 from limner.cli._options import (
+    Batching,
     Machine,
+    batch_options,
     machine_options,
     pictures_argument,
     reading_options,
@@ -134,6 +137,7 @@ def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> 
 @saving_options("png", "jpeg", "webp", "tiff")
 @reading_options
 @machine_options
+@batch_options
 @reporting_options
 def command(
     pictures: tuple[str, ...],
@@ -155,6 +159,7 @@ def command(
     saving: Saving,
     reading: Reading,
     machine: Machine,
+    batching: Batching,
     reporting: Reporting,
 ) -> int:
     """Draw the people in photographs in an artist's manner.
@@ -162,7 +167,7 @@ def command(
     PHOTO may be a file, a folder, a quoted glob such as "holiday/*.jpg", or - for stdin. The results lie beside each
     photograph: me.jpg gives me-croquis.png.
     """
-    machine.configure()
+    machine.configure(jobs=batching.jobs)
     names = tuple(api.find_style(style).name for style in styles)
     if transparent and paper != "plain":
         raise click.UsageError("--transparent leaves the paper out; give it or --paper, not both.")
@@ -183,7 +188,8 @@ def command(
         dpi=dpi,
         sheet={"stroke_scale": stroke_scale, "parts": parts, "paper": paper, "ink": ink},
     )
-    items = expand(pictures, styles=(*api.style_names(), *names))
+    find = functools.partial(expand, pictures, styles=(*api.style_names(), *names))
+    items = find()
     outputs = Outputs(
         items,
         saving,
@@ -201,7 +207,7 @@ def command(
         pen = _draw(photo, faces, wanted, item, outcome, outputs)
         _add_lines(photo, faces, wanted, item, outcome, outputs, pen)
 
-    return each(items, work, reporting=reporting)
+    return each(items, work, reporting=reporting, batching=batching, outputs=outputs, again=find)
 
 
 def _draw(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+
 import click
 
 from limner import api
 from limner.cli._each import Outcome, Reporting, each
 from limner.cli._inputs import Item, Reading, expand
 from limner.cli._options import (
+    Batching,
     Lines,
     Machine,
+    batch_options,
     line_options,
     machine_options,
     pictures_argument,
@@ -29,6 +33,7 @@ __all__ = ["command"]
 @saving_options("png", "jpeg", "webp", "svg")
 @reading_options
 @machine_options
+@batch_options
 @reporting_options
 def command(
     pictures: tuple[str, ...],
@@ -37,6 +42,7 @@ def command(
     saving: Saving,
     reading: Reading,
     machine: Machine,
+    batching: Batching,
     reporting: Reporting,
 ) -> int:
     """Draw pictures as clean lines, without a network's hand.
@@ -44,9 +50,10 @@ def command(
     Where there are faces, each part of them gets the care that it needs; any other picture is drawn as it is. With
     --format svg the lines become filled shapes; for pen strokes see `limner plot`.
     """
-    machine.configure()
+    machine.configure(jobs=batching.jobs)
     settings = lines.settings()
-    items = expand(pictures, styles=api.style_names())
+    find = functools.partial(expand, pictures, styles=api.style_names())
+    items = find()
     outputs = Outputs(
         items,
         saving,
@@ -68,4 +75,4 @@ def command(
             data = api.encode(drawing, kind=outputs.kind, transparent=transparent, recipe=recipe)
         outcome.outputs.append(outputs.save(item, data, tail="lines"))
 
-    return each(items, work, reporting=reporting)
+    return each(items, work, reporting=reporting, batching=batching, outputs=outputs, again=find)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+
 import click
 
 from limner import api
 from limner.cli._each import Outcome, Reporting, each
 from limner.cli._inputs import Item, Reading, expand
 from limner.cli._options import (
+    Batching,
     Machine,
+    batch_options,
     machine_options,
     pictures_argument,
     reading_options,
@@ -25,20 +29,23 @@ __all__ = ["command"]
 @saving_options("png")
 @reading_options
 @machine_options
+@batch_options
 @reporting_options
 def command(
     pictures: tuple[str, ...],
     saving: Saving,
     reading: Reading,
     machine: Machine,
+    batching: Batching,
     reporting: Reporting,
 ) -> int:
     """Write a map of hair, skin, eyes and the other parts.
 
     me.jpg gives me-labels.png, a palette picture whose pixel values are the 19 class numbers, background 0.
     """
-    machine.configure()
-    items = expand(pictures, styles=api.style_names())
+    machine.configure(jobs=batching.jobs)
+    find = functools.partial(expand, pictures, styles=api.style_names())
+    items = find()
     outputs = Outputs(items, saving, kinds=("png",), stdout_taken=reporting.as_json)
 
     def work(item: Item, outcome: Outcome) -> None:
@@ -51,4 +58,4 @@ def command(
         )
         outcome.outputs.append(outputs.save(item, data, tail="labels"))
 
-    return each(items, work, reporting=reporting)
+    return each(items, work, reporting=reporting, batching=batching, outputs=outputs, again=find)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+
 import click
 
 from limner import api
 from limner.cli._each import Outcome, Reporting, each
 from limner.cli._inputs import Item, Reading, expand
 from limner.cli._options import (
+    Batching,
     Lines,
     Machine,
+    batch_options,
     line_options,
     machine_options,
     pictures_argument,
@@ -44,6 +48,7 @@ __all__ = ["command"]
 @saving_options("svg", "hpgl", "gcode")
 @reading_options
 @machine_options
+@batch_options
 @reporting_options
 def command(
     pictures: tuple[str, ...],
@@ -56,19 +61,21 @@ def command(
     saving: Saving,
     reading: Reading,
     machine: Machine,
+    batching: Batching,
     reporting: Reporting,
 ) -> int:
     """Trace pictures into pen strokes in millimetres for a plotter.
 
     One layer holds one part of the portrait. Lengths take a unit: 5mm, 0.5cm, 1in.
     """
-    machine.configure()
+    machine.configure(jobs=batching.jobs)
     settings = lines.settings()
     if landscape:
         page = max(page), min(page)
     if min(page) <= 2 * margin:
         raise click.BadParameter("no room is left between the margins.", param_hint="--margin")
-    items = expand(pictures, styles=api.style_names())
+    find = functools.partial(expand, pictures, styles=api.style_names())
+    items = find()
     outputs = Outputs(items, saving, kinds=("svg", "hpgl", "gcode"), stdout_taken=reporting.as_json)
     laid_out = {"page_mm": page, "margin_mm": margin, "pen_mm": pen, "hatch": hatch}
     recipe_settings = {**settings, **laid_out, "page_mm": list(page)}
@@ -91,4 +98,4 @@ def command(
         data = api.encode(plot, kind=outputs.kind, recipe=recipe)
         outcome.outputs.append(outputs.save(item, data, tail="lines"))
 
-    return each(items, work, reporting=reporting)
+    return each(items, work, reporting=reporting, batching=batching, outputs=outputs, again=find)

@@ -27,7 +27,7 @@ __all__ = ["ENGINES", "Network", "chosen_engine", "opened"]
 
 ENGINES = ("openvino", "onnxruntime")
 
-#: Calls of one network that run at once. Each takes all threads, so more would only take memory.
+#: Calls of one network that run at once where each takes all cores: one computes, the next makes itself ready.
 _MOST_RUNNING = 2
 
 
@@ -65,7 +65,14 @@ def chosen_engine(name: str | None = None) -> str:
 
 
 def opened(
-    engine: str, data: bytes, name: str, *, threads: int, precision: str, cache: Path
+    engine: str,
+    data: bytes,
+    name: str,
+    *,
+    threads: int,
+    precision: str,
+    at_once: int = 1,
+    cache: Path,
 ) -> Network:
     """Open a graph.
 
@@ -80,6 +87,8 @@ def opened(
     threads : int
     precision : {"f32", "bf16"}
         ONNX Runtime computes in f32 either way.
+    at_once : int
+        How many calls, of `threads` each, compute at the same time.
     cache : Path
         Folder for compiled copies.
 
@@ -91,24 +100,27 @@ def opened(
         If the engine is not installed.
     """
     if engine == "openvino":
-        return _OpenVINO(data, name, threads, precision, cache)
-    return _OnnxRuntime(data, name, threads)
+        return _OpenVINO(data, name, (threads, at_once), precision, cache)
+    return _OnnxRuntime(data, name, (threads, at_once))
 
 
 class _OpenVINO:
     """A compiled OpenVINO model with a pool of requests, one a running call."""
 
-    def __init__(self, data: bytes, name: str, threads: int, precision: str, cache: Path) -> None:
+    def __init__(
+        self, data: bytes, name: str, cores: tuple[int, int], precision: str, cache: Path
+    ) -> None:
         try:
             import openvino
         except ImportError as error:
             raise MissingExtra.of("openvino", "running on OpenVINO") from error
+        threads, at_once = cores
         core = openvino.Core()
         # OpenVINO takes bf16 by itself where it can, at about one per cent of error: the precision is always said.
         settings: dict[str, object] = {
             "INFERENCE_PRECISION_HINT": precision,
-            "INFERENCE_NUM_THREADS": threads,
-            "PERFORMANCE_HINT": "LATENCY",
+            "INFERENCE_NUM_THREADS": threads * at_once,
+            "NUM_STREAMS": at_once,
         }
         try:
             cache.mkdir(parents=True, exist_ok=True)
@@ -122,7 +134,7 @@ class _OpenVINO:
                 f"OpenVINO cannot open {name}: {str(error).splitlines()[0]}"
             ) from error
         self.requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.slots = threading.BoundedSemaphore(_MOST_RUNNING)
+        self.slots = threading.BoundedSemaphore(max(_MOST_RUNNING, cores[1]))
 
     def run(self, inputs: Arrays) -> Arrays:
         with self.slots:
@@ -147,7 +159,7 @@ class _OpenVINO:
 class _OnnxRuntime:
     """A session of ONNX Runtime, which any thread may run."""
 
-    def __init__(self, data: bytes, name: str, threads: int) -> None:
+    def __init__(self, data: bytes, name: str, cores: tuple[int, int]) -> None:
         try:
             import onnxruntime
         except ImportError as error:
@@ -156,7 +168,7 @@ class _OnnxRuntime:
                 "Install Limner again: pip install --force-reinstall limner"
             ) from error
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = cores[0]
         options.inter_op_num_threads = 1
         options.log_severity_level = 4
         # Threads that wait for work would spin: beside other programs that costs a third more time than sleeping.
@@ -171,7 +183,7 @@ class _OnnxRuntime:
                 f"ONNX Runtime cannot open {name}: {str(error).splitlines()[0]}"
             ) from error
         self.names = [o.name for o in self.session.get_outputs()]
-        self.slots = threading.BoundedSemaphore(_MOST_RUNNING)
+        self.slots = threading.BoundedSemaphore(max(_MOST_RUNNING, cores[1]))
 
     def run(self, inputs: Arrays) -> Arrays:
         with self.slots:

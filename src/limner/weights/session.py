@@ -131,6 +131,7 @@ class Session:
                 found.name,
                 threads=self.threads,
                 precision=self.precision or found.precision,
+                at_once=max(1, physical_cores() // self.threads),
                 cache=home() / "compiled",
             )
             self._open[key] = network

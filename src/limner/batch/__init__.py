@@ -1,0 +1,8 @@
+"""Many pictures: a list of them and the work in → each done once, what is whole left alone, a report."""
+
+from limner.batch.journal import Entry, Journal, digest
+from limner.batch.pool import in_order
+from limner.batch.report import Report
+from limner.batch.watch import arrivals
+
+__all__ = ["Entry", "Journal", "Report", "arrivals", "digest", "in_order"]

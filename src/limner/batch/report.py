@@ -1,0 +1,71 @@
+"""How a run went: what became of each picture in → counts, speed and reasons, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+
+__all__ = ["Report"]
+
+
+@dataclass(slots=True)
+class Report:
+    """The sum of a run, filled in as it goes.
+
+    Parameters
+    ----------
+    done, skipped : int
+        Pictures that were done now, and those whose results were whole and current.
+    failed : dict of str to str
+        Each picture that failed → why.
+    left : int
+        Pictures that were not looked at.
+    begun : float
+        When the run began, by the monotonic clock.
+
+    Examples
+    --------
+    >>> report = Report(done=2, skipped=1, failed={"b.jpg": "b.jpg is cut."}, begun=0.0)
+    >>> print(report.as_text(seconds=4.0))
+    4 pictures: 2 done, 1 skipped, 1 failed, in 4.0 s (0.5 a second).
+      b.jpg: b.jpg is cut.
+    """
+
+    done: int = 0
+    skipped: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    left: int = 0
+    begun: float = field(default_factory=time.monotonic)
+
+    @property
+    def total(self) -> int:
+        """How many pictures there were."""
+        return self.done + self.skipped + len(self.failed) + self.left
+
+    def as_text(self, *, seconds: float | None = None) -> str:
+        """Return the report for people; failures are listed."""
+        took = self._seconds(seconds)
+        counts = [f"{self.done} done", f"{self.skipped} skipped", f"{len(self.failed)} failed"]
+        counts += [f"{self.left} not looked at"] if self.left else []
+        speed = f" ({self.done / took:.1f} a second)" if self.done and took > 0 else ""
+        noun = "picture" if self.total == 1 else "pictures"
+        head = f"{self.total} {noun}: {', '.join(counts)}, in {took:.1f} s{speed}."
+        return "\n".join([head, *(f"  {name}: {why}" for name, why in self.failed.items())])
+
+    def as_json(self, *, seconds: float | None = None) -> str:
+        """Return the report for programs."""
+        took = self._seconds(seconds)
+        told = {
+            "pictures": self.total,
+            "done": self.done,
+            "skipped": self.skipped,
+            "failed": [{"file": name, "error": why} for name, why in self.failed.items()],
+            "left": self.left,
+            "seconds": round(took, 3),
+            "done_a_second": round(self.done / took, 3) if took > 0 else 0.0,
+        }
+        return json.dumps(told, indent=2) + "\n"
+
+    def _seconds(self, seconds: float | None) -> float:
+        return time.monotonic() - self.begun if seconds is None else seconds
