@@ -61,3 +61,18 @@ def test_an_absent_extra_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     check = found("extra train")
     assert check.ok
     assert "limner[train]" in check.detail
+
+
+def test_a_limit_that_is_no_number_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIMNER_MAX_MEGAPIXELS", "plenty")
+    check = found("limits")
+    assert not check.ok
+    assert "'plenty'" in check.detail
+    assert "LIMNER_MAX_MEGAPIXELS" in check.remedy
+
+
+def test_a_full_disk_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limner.api._doctor._LEAST_FREE_MB", 1e15)
+    check = found("free disk")
+    assert not check.ok
+    assert "LIMNER_HOME" in check.remedy

@@ -110,8 +110,9 @@ def information() -> dict[str, Any]:
     import platform
 
     from limner import __version__, weights
+    from limner.files.limits import usual_limits
 
-    session = weights.session()
+    session, limits = weights.session(), usual_limits()
     return {
         "version": __version__,
         "python": platform.python_version(),
@@ -121,6 +122,8 @@ def information() -> dict[str, Any]:
         "precision": session.precision or "by weight",
         "cache": str(cache_folder()),
         "weights_mb": round(sum(row["bytes"] for row in weights_table()) / 1e6, 1),
+        "max_megabytes": limits.max_megabytes,
+        "max_megapixels": limits.max_megapixels,
         "memory_ceiling_mb": MEMORY_CEILING_MB,
         "memory_each_more_mb": MEMORY_EACH_MORE_MB,
     }

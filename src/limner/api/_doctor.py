@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 __all__ = ["Check", "doctor"]
 
 _NEEDED = ("numpy", "cv2", "PIL", "onnxruntime")
+#: What compiled networks and a few drawings take.
+_LEAST_FREE_MB = 200
 _EXTRAS = {
     "heic": ("pi_heif", "HEIC pictures"),
     "openvino": ("openvino", "OpenVINO, quicker where the processor has bf16"),
+    "studio": ("fastapi", "the studio"),
     "train": ("torch", "training"),
 }
 
@@ -54,7 +57,15 @@ def doctor() -> tuple[Check, ...]:
     tuple of Check
         Those that are not `ok` say what to do. An extra that is absent is no fault.
     """
-    return (*_libraries_load(), *_weights_whole(), _networks_run(), _cache_kept(), *_extras())
+    return (
+        *_libraries_load(),
+        *_weights_whole(),
+        _networks_run(),
+        _settings_hold(),
+        _cache_kept(),
+        _disk_free(),
+        *_extras(),
+    )
 
 
 def _libraries_load() -> Iterator[Check]:
@@ -81,8 +92,10 @@ def _networks_run() -> Check:
     def trial() -> str:
         import numpy as np
 
+        from limner import weights
+
         found = detect_faces(np.full((64, 64, 3), 255, np.uint8))
-        return f"an empty sheet was looked at; {len(found)} faces on it"
+        return f"on {weights.session().engine}; {len(found)} faces on an empty sheet"
 
     return _tried("networks run", trial, "Try LIMNER_ENGINE=onnxruntime.")
 
@@ -98,6 +111,29 @@ def _cache_kept() -> Check:
 
     return _tried(
         "cache folder", kept, "Set LIMNER_HOME to a folder that can be written, for quicker starts."
+    )
+
+
+def _settings_hold() -> Check:
+    def held() -> str:
+        from limner.files.limits import usual_limits
+
+        limits = usual_limits()
+        return f"files to {limits.max_megabytes:g} MB, pictures to {limits.max_megapixels:g} megapixels"
+
+    return _tried("limits", held, "Mend LIMNER_MAX_MEGABYTES or LIMNER_MAX_MEGAPIXELS.")
+
+
+def _disk_free() -> Check:
+    import shutil
+
+    folder = next(place for place in (cache_folder(), *cache_folder().parents) if place.is_dir())
+    free_mb = shutil.disk_usage(folder).free / 1e6
+    return Check(
+        "free disk",
+        ok=free_mb >= _LEAST_FREE_MB,
+        detail=f"{free_mb:,.0f} MB at {folder}",
+        remedy="" if free_mb >= _LEAST_FREE_MB else "Make room, or set LIMNER_HOME elsewhere.",
     )
 
 
