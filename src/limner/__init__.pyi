@@ -1,4 +1,7 @@
 from .api import (
+    Composed,
+    compose,
+    compose_morph,
     detect_faces,
     doctor,
     draw,
@@ -53,12 +56,15 @@ from .records import (
     Style,
     View,
 )
+from .sketches.canvas import Canvas
 
 __all__ = [
     "CLASSES",
     "HEAD_PARTS",
     "PARTS",
     "BadShape",
+    "Canvas",
+    "Composed",
     "CorruptWeights",
     "Drawing",
     "EmptySketch",
@@ -89,6 +95,8 @@ __all__ = [
     "UnreadablePhoto",
     "View",
     "WeightsError",
+    "compose",
+    "compose_morph",
     "detect_faces",
     "doctor",
     "draw",

@@ -13,6 +13,15 @@ from limner.api._about import (
     style_names,
     weights_table,
 )
+from limner.api._compose import (
+    Composed,
+    compose,
+    compose_morph,
+    compose_recipe,
+    drawn_canvas,
+    encode_composed,
+    sketch_parts,
+)
 from limner.api._doctor import Check, doctor
 from limner.api._draw import check_wish, draw, drawn_lines, largest_face, paper_names
 from limner.api._heads import (
@@ -54,17 +63,23 @@ from limner.api._write import (
 __all__ = [
     "KIND_OF_SUFFIX",
     "Check",
+    "Composed",
     "Turned",
     "cache_folder",
     "camera_facts",
     "check_wish",
+    "compose",
+    "compose_morph",
+    "compose_recipe",
     "configure",
     "count_votes",
     "detect_faces",
     "doctor",
     "draw",
+    "drawn_canvas",
     "drawn_lines",
     "encode",
+    "encode_composed",
     "encode_depth",
     "encode_outlines",
     "encode_pixels",
@@ -89,6 +104,7 @@ __all__ = [
     "score_pair",
     "score_styles",
     "seed_to_head",
+    "sketch_parts",
     "style_names",
     "trace_lines",
     "view_recipe",

@@ -21,6 +21,7 @@ __all__ = [
     "Color",
     "Length",
     "Page",
+    "confidences",
     "parts_weights",
 ]
 
@@ -266,3 +267,35 @@ def parts_weights(given: Iterable[str]) -> dict[str, float] | None:
         if not 0 <= weights[name] <= 10:
             raise click.BadParameter(f"{text!r} leaves the range 0 to 10.")
     return weights or None
+
+
+def confidences(given: Iterable[str], parts: Iterable[str]) -> float | dict[str, float]:
+    """Return ``("0.8",)`` as a number, ``("eyes=0.7,rest=0.3", …)`` as a table.
+
+    Raises
+    ------
+    click.BadParameter
+        If a word is neither, a part does not exist, or a number leaves 0 to 1.
+
+    Examples
+    --------
+    >>> confidences(["0.8"], ["eyes"]), confidences(["eyes=0.7,rest=0"], ["eyes", "rest"])
+    (0.8, {'eyes': 0.7, 'rest': 0.0})
+    """
+    from limner.errors import UnknownName
+
+    known = tuple(parts)
+    table: dict[str, float] = {}
+    for word in ",".join(given).split(","):
+        name, equals, number = word.strip().rpartition("=")
+        name = name if equals else "all"
+        if name not in known:
+            raise click.BadParameter(str(UnknownName.among("component", name, known)))
+        try:
+            value = float(number)
+        except ValueError:
+            value = math.nan
+        if not 0 <= value <= 1:
+            raise click.BadParameter(f"{word!r} is no confidence; write 0.8 or eyes=0.7,rest=0.3.")
+        table[name] = value
+    return table["all"] if set(table) == {"all"} else table
