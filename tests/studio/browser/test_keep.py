@@ -82,7 +82,7 @@ def test_a_project_is_one_file_that_opens_again(tab: Any, samples: Any, tmp_path
     Hand(page).draw(FACE[0])
     with page.expect_download() as got:
         page.keyboard.press("Control+s")
-    file = tmp_path / "mine.limner"
+    file = tmp_path / "mine.limner.zip"
     got.value.save_as(file)
     with zipfile.ZipFile(file) as bundle:
         assert bundle.testzip() is None
@@ -99,7 +99,7 @@ def test_a_damaged_project_leaves_the_open_work_alone(tab: Any, tmp_path: Any, l
     page = tab().page
     page.click("#tab-sketch")
     Hand(page).draw(FACE[0])
-    bad = tmp_path / "bad.limner"
+    bad = tmp_path / "bad.limner.zip"
     with zipfile.ZipFile(bad, "w") as bundle:
         value = {
             "sheets": [
@@ -124,7 +124,7 @@ def test_a_damaged_project_leaves_the_open_work_alone(tab: Any, tmp_path: Any, l
     look(page, "keep-03-damaged")
     assert ink(page) > 100
     page.set_input_files(
-        "#project-file", {"name": "no.limner", "mimeType": "", "buffer": b"no zip"}
+        "#project-file", {"name": "no.limner.zip", "mimeType": "", "buffer": b"PK, but no zip"}
     )
     page.get_by_role("button", name="Open it").click()
     page.locator("#toasts").get_by_text("no Limner project").wait_for()

@@ -106,6 +106,23 @@ export class Carousel {
     } catch (error) { this.#trouble(error); }
   }
 
+  /** Give a part back as the first head had it. */
+  async restore(part) {
+    if (this.heads.length < 2) { announce("Nothing was changed yet."); return; }
+    try { await this.edit({ part, head: await this.#id(this.heads[0]) }, `The first ${part} again.`); } catch (error) { this.#trouble(error); }
+  }
+
+  /** Take a part from the person on another photograph. */
+  async borrow(part) {
+    const photoOf = await this.house.draw.chooser(this.source.value);
+    if (!photoOf) return;
+    try {
+      const other = await working(photoOf((photo) => http.newHead({ photo, face: 0 })));
+      await this.edit({ part, head: other.head }, `The ${part} came from the photograph.`);
+      http.forgetHead(other.head);
+    } catch (error) { this.#trouble(error); }
+  }
+
   undo() { if (this.heads.length < 2) { announce("Nothing to undo."); return; } this.undone.push(this.heads.pop()); this.#stepped("Undone."); }
   redo() { const head = this.undone.pop(); if (!head) { announce("Nothing to do again."); return; } this.heads.push(head); this.#stepped("Done again."); }
   #stepped(words) { this.images = {}; this.#buttons(); this.ask(); project.changed("turn"); announce(words); }
@@ -270,9 +287,11 @@ export class Carousel {
       el("div", { class: "group" }, el("h2", {}, "Labels"), el("label", { class: "check flush" }, this.labels, el("span", {}, "Lay the labels over it")), this.labelForce.field),
       el("div", { class: "group" }, el("h2", {}, "Parts"), el("div", { class: "field" }, el("label", { for: "turn-part" }, "Part"), this.part),
         el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.edit({ part: names(), seed: seed() }, `Another ${names()}.`) }, icon("shuffle"), "Another"),
-          el("button", { class: "small", onclick: () => this.edit({ part: names(), reset: true }, `The first ${names()} again.`) }, "Reset"), this.undoButton, this.redoButton)),
+          el("button", { class: "small", title: "Take this part from the photograph chosen above", onclick: () => this.borrow(names()) }, icon("photo"), "From photograph")),
+      el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.restore(names()) }, "As it was first"), this.undoButton, this.redoButton)),
       el("div", { class: "group" }, el("h2", {}, "Take it away"), el("div", { class: "two" },
-        el("button", { onclick: () => this.savePicture() }, icon("download"), "Picture"), el("button", { onclick: () => this.saveHead(), title: "A head that limner orbit and this room open again" }, "Head file"))));
+        el("button", { onclick: () => this.savePicture() }, icon("download"), "Picture"), el("button", { onclick: () => this.saveHead(), title: "Opens again here and in limner orbit" }, "Head file")),
+        el("div", { class: "two" }, el("button", { onclick: () => this.saveFilm(), title: "It turns from side to side, WebP" }, "Film"), el("button", { onclick: () => this.saveMesh(), title: "For Blender and other 3D programs, GLB" }, "Mesh"))));
     $("#turn-panel").append(this.makers, this.group);
   }
 
@@ -282,7 +301,17 @@ export class Carousel {
   }
 
   async saveHead() {
-    try { const { blob } = await working(http.headFile(await this.#id(this.head))); download(blob, "portrait.head"); } catch (error) { this.#trouble(error); }
+    try { const { blob } = await working(http.headFile(await this.#id(this.head))); download(blob, "portrait.limner"); } catch (error) { this.#trouble(error); }
+  }
+
+  async saveMesh() {
+    try { const { blob } = await working(http.headMesh(await this.#id(this.head))); download(blob, "head.glb"); } catch (error) { this.#trouble(error); }
+  }
+
+  async saveFilm() {
+    toast("The film is made; this takes some seconds.", { key: "film" });
+    const style = this.settings.show === "drawing" ? this.settings.style : "";
+    try { const { blob } = await working(http.headFilm(await this.#id(this.head), { yaw_deg: 30, pitch_deg: this.settings.pitch, frames: 13, style })); download(blob, "head.webp"); } catch (error) { this.#trouble(error); }
   }
 
   #keys() {

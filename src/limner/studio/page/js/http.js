@@ -118,5 +118,7 @@ export const newHead = (wish, signal) => json("POST", "v1/heads", { json: wish, 
 export const editHead = (id, wish, signal) => json("POST", `v1/heads/${id}/edit`, { json: wish, signal });
 export const view = (id, wish, signal) => made("POST", `v1/heads/${id}/view`, { json: wish, signal, slot: `turn:${id}` });
 export const headFile = (id, signal) => made("GET", `v1/heads/${id}/file`, { signal });
+export const headMesh = (id, signal) => made("GET", `v1/heads/${id}/mesh`, { signal });
+export const headFilm = (id, wish, signal) => made("POST", `v1/heads/${id}/film`, { json: wish, signal });
 export const openHead = (blob, signal) => json("POST", "v1/heads/file", { body: blob, signal });
 export const forgetHead = (id) => call("DELETE", `v1/heads/${id}`).catch(() => undefined);

@@ -87,7 +87,7 @@ $("#project-new").addEventListener("click", async () => {
   await project.beginAnew();
   announce("A new project.");
 });
-projectFile.addEventListener("change", () => { const [file] = projectFile.files; projectFile.value = ""; if (file) openFile(file); });
+projectFile.addEventListener("change", () => { const [file] = projectFile.files; projectFile.value = ""; if (file) receive([file]); });
 
 async function openFile(file) {
   if (!project.isEmpty() && !(await ask("Open this project?", "It takes the place of what is open now. Save that first if you want it back.", "Open it"))) return;
@@ -111,8 +111,13 @@ keys.start(() => room);
 async function receive(files, fromFolder = false) {
   const [first] = files;
   if (!first) return;
-  if (/\.limner$/i.test(first.name)) { openFile(first); return; }
-  if (/\.head$/i.test(first.name)) { openRoom("turn"); turn.openFile(first); return; }
+  if (/\.(limner|zip)$/i.test(first.name)) {
+    // a project is a zip, a head is not; both may be called .limner
+    const zipped = (await first.slice(0, 2).text()) === "PK";
+    if (zipped) openFile(first);
+    else { openRoom("turn"); turn.openFile(first); }
+    return;
+  }
   if (room === "turn" && files.length === 1 && isPicture(first)) { turn.fromBlob(first); return; }
   openRoom("draw");
   await draw.add(files, fromFolder);

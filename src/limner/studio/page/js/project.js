@@ -67,7 +67,7 @@ async function restore() {
     for (const id of record.files || []) { const blob = await keep.get("files", `${name}/${id}`); if (blob) files.set(id, blob); }
     try { room.load(record.value, files); any ||= !room.isEmpty(); } catch (error) {
       console.warn(error);
-      toast("A part of the kept work could not be read and was left out. Open a saved .limner file if you have one.", { bad: true });
+      toast("A part of the kept work could not be read and was left out. Open a saved project if you have one.", { bad: true });
     }
   }
   return any;
@@ -131,7 +131,7 @@ export async function toBlob() {
 
 export async function saveFile() {
   const day = new Date().toISOString().slice(0, 10);
-  download(await toBlob(), `portraits-${day}.limner`);
+  download(await toBlob(), `portraits-${day}.limner.zip`);
   toast("The project is saved as one file in your downloads. Open it again with Ctrl O.", { key: "project" });
 }
 
@@ -140,7 +140,7 @@ export async function openFile(file) {
   const pieces = await unpack(file);
   let value;
   try { value = JSON.parse(await pieces.get("project.json").text()); } catch { value = null; }
-  if (value?.format !== FORMAT) throw new Error("This file is no Limner project. Choose a .limner file that the studio saved.");
+  if (value?.format !== FORMAT) throw new Error("This file is no Limner project. Choose a file ending in .limner.zip that the studio saved.");
   if (value.version > VERSION) throw new Error("This project was saved by a newer Limner. Update Limner to open it.");
   const before = new Map([...rooms].map(([name, room]) => [name, room.save()]));
   try {

@@ -51,7 +51,7 @@ export async function pack(entries) {
  * @returns {Promise<Map<string, Blob>>}
  */
 export async function unpack(file, limit = 5000) {
-  const broken = () => new Error("This file is no Limner project, or it was cut short. Choose a .limner file that the studio saved.");
+  const broken = () => new Error("This file is no Limner project, or it was cut short. Choose a file ending in .limner.zip that the studio saved.");
   const tail = new DataView(await file.slice(Math.max(0, file.size - 22)).arrayBuffer());
   if (tail.byteLength < 22 || tail.getUint32(0, true) !== 0x06054b50) throw broken();
   const count = tail.getUint16(10, true), size = tail.getUint32(12, true), start = tail.getUint32(16, true);
