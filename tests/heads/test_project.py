@@ -101,7 +101,21 @@ def test_mending_keeps_what_survived_and_leaves_no_seam() -> None:
     visible = np.zeros((64, 64), np.float32)
     visible[:, :40] = 1
     coarse = np.full((64, 64, 3), -0.2, np.float32)  # a rendering in another light
-    whole = mend(truth * visible[..., None], visible, coarse)
+    shares = np.zeros((64, 64, 2), np.float32)
+    shares[:48, :, 0] = shares[48:, :, 1] = 1
+    whole = mend(truth * visible[..., None], visible, coarse, shares)
     assert np.abs(whole[:, :40] - truth[:, :40]).max() < 1e-5
     assert np.abs(whole[:, 40:] - 0.3).mean() < 0.06
-    assert (mend(truth, np.zeros_like(visible), coarse) == coarse).all()
+    assert (mend(truth, np.zeros_like(visible), coarse, shares) == coarse).all()
+
+
+def test_the_tone_of_one_matter_says_nothing_of_another() -> None:
+    coarse = np.zeros((64, 64, 3), np.float32)
+    survived = np.full((64, 64, 3), 0.6, np.float32)
+    shares = np.zeros((64, 64, 2), np.float32)
+    shares[:32, :, 0] = shares[32:, :, 1] = 1
+    visible = np.zeros((64, 64), np.float32)
+    visible[:32, :40] = 1  # of the second matter nothing survived
+    whole = mend(survived, visible, coarse, shares)
+    assert np.abs(whole[:32] - 0.6).max() < 0.02
+    assert np.abs(whole[32:]).max() == 0

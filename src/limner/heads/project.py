@@ -24,6 +24,8 @@ __all__ = ["TOLERANCE_M", "carry", "fill", "mend", "surface"]
 
 #: A pixel is carried if the surface that it lies on is seen this near to where it should be.
 TOLERANCE_M = 0.012
+#: A pixel tells of a matter if it shows mostly that, and a matter's tone is known from so much of the picture.
+_MOSTLY, _ENOUGH = 0.8, 0.001
 #: Steps of depth between neighbours at 256² that are an edge rather than a slope.
 _EDGE_M = 0.010
 
@@ -119,7 +121,7 @@ def fill(picture: Floats, known: Floats, *, levels: int = 7) -> Floats:
     return np.asarray(out, np.float32)
 
 
-def mend(survived: Floats, visible: Floats, coarse: Floats) -> Floats:
+def mend(survived: Floats, visible: Floats, coarse: Floats, shares: Floats) -> Floats:
     """Return a view whole: what survived of the photograph, and around it the rendering in the photograph's tones.
 
     Parameters
@@ -130,12 +132,20 @@ def mend(survived: Floats, visible: Floats, coarse: Floats) -> Floats:
         Where they are, 0 to 1.
     coarse : ndarray of shape (S, S, 3), float32
         The rendering.
+    shares : ndarray of shape (S, S, G), float32
+        How much of each matter (skin, hair, cloth) a pixel shows: skin tells nothing of the tone of hair.
 
     Notes
     -----
     What the photograph has over the rendering is known where it survived, and filled softly from there to where it did
-    not: the seam vanishes, and so does most of the rendering's own light. No network is needed.
+    not, for each matter by itself: the seam vanishes, and so does most of the rendering's own light. A matter of which
+    nothing survived stays as it was rendered. No network is needed.
     """
-    if visible.max() <= 0:
-        return coarse
-    return np.asarray(np.clip(coarse + fill(survived - coarse, visible), -1, 1), np.float32)
+    gap = survived - coarse
+    painted = coarse.copy()
+    for k in range(shares.shape[-1]):
+        known = visible * (shares[..., k] > _MOSTLY)
+        if known.mean() > _ENOUGH:
+            painted += fill(gap, known.astype(np.float32)) * shares[..., k : k + 1]
+    whole = survived * visible[..., None] + painted * (1 - visible[..., None])
+    return np.asarray(np.clip(whole, -1, 1), np.float32)

@@ -13,7 +13,7 @@ from limner.errors import InputError, MissingWeights
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
 from limner.heads.encode import needed, shares
 from limner.heads.project import carry, fill, mend
-from limner.records import HEAD_PARTS, Photo, SemanticMap, View
+from limner.records import CLASSES, HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ class HeadRenderer:
             photo, alpha = _refined(survived, visible, seen)
         else:
             notes = (FILLED,) if self.refine and visible.any() else ()
-            photo = mend(survived, visible, photo)
+            photo = mend(survived, visible, photo, _matters(labels))
             alpha = np.asarray(np.clip((alpha - 0.5) * _EDGE + 0.5, 0, 1), np.float32)
         return self._finished(camera, photo, alpha, labels, seen.depth, notes)
 
@@ -282,6 +282,13 @@ def _grown(mask: NDArray[np.uint8]) -> Floats:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     wide = cv2.dilate(mask, kernel).astype(np.float32)
     return np.asarray(cv2.GaussianBlur(wide, (0, 0), reach / 2), np.float32)
+
+
+def _matters(labels: Floats) -> Floats:
+    """Return how much of skin, hair and cloth (and what else there is) each pixel shows, (S, S, 3)."""
+    hair = labels[..., [CLASSES.index("hair")]].sum(-1)
+    cloth = labels[..., [CLASSES.index("cloth"), CLASSES.index("hat")]].sum(-1)
+    return np.stack([np.clip(1 - hair - cloth, 0, 1), hair, cloth], -1).astype(np.float32)
 
 
 def _without_crumbs(visible: Floats) -> Floats:
