@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from limner.errors import MissingWeights
+from limner.lines import extract
 from limner.lines import learned as module
 from limner.lines.learned import learned
-from limner.records import CLASSES, SemanticMap
+from limner.records import CLASSES, Photo, SemanticMap
 
 
 class Session:
@@ -29,6 +32,7 @@ class Session:
 def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     made = Session()
     monkeypatch.setattr(module, "session", lambda: made)
+    monkeypatch.setattr(module.ledger, "rows", lambda: (SimpleNamespace(name=module.WEIGHT),))
     return made
 
 
@@ -78,3 +82,18 @@ def test_thicker_lines_have_more_ink_and_detail_keeps_the_faint(session: Session
     faint[faint == 0] = 150
     low, high = (float(learned(faint, None, 170.0, 1.0, d).sum()) for d in (0.0, 1.0))
     assert low < high
+
+
+def test_without_its_network_it_says_what_to_take_instead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module.ledger, "rows", lambda: ())
+    with pytest.raises(MissingWeights, match="take the engine 'flow'"):
+        learned(page(100, 8), None, 60.0)
+
+
+def test_the_engine_is_chosen_by_name_and_leaves_the_wall_empty(session: Session) -> None:
+    del session
+    labels = np.zeros((200, 194), np.uint8)
+    labels[:, 60:] = CLASSES.index("hair")
+    drawn = extract(Photo(page(200, 8)), SemanticMap(labels), engine="learned")
+    assert drawn.ink[:, :40].max() < 0.05
+    assert drawn.ink[100:108, 100:].mean() > 0.5

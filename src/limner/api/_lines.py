@@ -19,7 +19,7 @@ def extract_lines(
     photo: PhotoSource,
     *,
     semantic: SemanticMap | None = None,
-    engine: Literal["flow", "dodge"] = "flow",
+    engine: Literal["flow", "dodge", "learned"] = "flow",
     thickness: float = 1.0,
     detail: float = 0.5,
     strength: float = 1.0,
@@ -33,7 +33,7 @@ def extract_lines(
     semantic : SemanticMap, optional
         What each pixel shows, (H, W); None finds the faces and looks itself. Where nobody is found, all of the
         picture is treated alike.
-    engine : {"flow", "dodge"}
+    engine : {"flow", "dodge", "learned"}
         Coherent ink lines that follow the form, or soft pencil edges.
     thickness : float
         Width of the lines, 1 = a fine pen for this size of picture.

@@ -241,7 +241,7 @@ line_options = gathered(
     Lines,
     click.option(
         "--method",
-        type=click.Choice(["flow", "dodge"]),
+        type=click.Choice(["flow", "dodge", "learned"]),
         default="flow",
         show_default=True,
         help="Ink lines that follow the form, or soft pencil edges.",

@@ -9,6 +9,7 @@ import numpy as np
 from limner.errors import BadShape, UnknownName
 from limner.lines.care import alike, face_height_px, look_after
 from limner.lines.dodge import dodge
+from limner.lines.learned import learned
 from limner.lines.pen import pen
 from limner.records import LineDrawing
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["extract"]
 
 #: The ways to find lines.
-ENGINES = ("flow", "dodge")
+ENGINES = ("flow", "dodge", "learned")
 
 #: Gain from which dodged edges show in full.
 _SKIN_GAIN = 0.5
@@ -31,7 +32,7 @@ def extract(
     photo: Photo,
     semantic: SemanticMap | None = None,
     *,
-    engine: Literal["flow", "dodge"] = "flow",
+    engine: Literal["flow", "dodge", "learned"] = "flow",
     thickness: float = 1.0,
     detail: float = 0.5,
     strength: float = 1.0,
@@ -47,8 +48,9 @@ def extract(
         What it shows, at its size. With it, the background stays empty, skin keeps only what is
         strong, and eyes, brows, nose and mouth are always drawn; without it all places are
         treated alike.
-    engine : {"flow", "dodge"}
-        Coherent pen lines that follow the form, or soft pencil edges.
+    engine : {"flow", "dodge", "learned"}
+        Coherent pen lines that follow the form, soft pencil edges, or the lines that a network
+        draws alike for photographs and for drawings.
     thickness : float
         Width of the lines, 0.25 to 4; 1 is a fine pen for a face of this size.
     detail : float
@@ -70,6 +72,8 @@ def extract(
         If the map has another size than the photograph, or a number is out of range.
     UnknownName
         If there is no such engine or part.
+    MissingWeights
+        If the engine is "learned" and its network is not installed.
 
     Notes
     -----
@@ -88,8 +92,11 @@ def extract(
     if engine not in ENGINES:
         raise UnknownName.among("line engine", engine, ENGINES)
     face_px = face_height_px(semantic, photo.size_px)
-    if engine == "dodge":
-        ink = dodge(photo.pixels, face_px, thickness, detail)
+    if engine != "flow":
+        if engine == "learned":
+            ink = learned(photo.pixels, semantic, face_px, thickness, detail)
+        else:
+            ink = dodge(photo.pixels, face_px, thickness, detail)
         if semantic is not None:
             care = look_after(semantic, photo.size_px, face_px, parts)
             ink = ink * np.clip(care.gain / _SKIN_GAIN, 0, 1)

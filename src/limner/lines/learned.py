@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from limner.errors import MissingWeights
 from limner.records import CLASSES
-from limner.weights import session
+from limner.weights import ledger, session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -89,6 +90,11 @@ def learned(
 def _run(planes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the network's ink of (20, h, w) planes; edges are carried outwards to whole steps."""
     _, h, w = planes.shape
+    if WEIGHT not in {row.name for row in ledger.rows()}:
+        raise MissingWeights(
+            f"The network of learned lines, {WEIGHT}, is not among the weights installed; take the engine 'flow', or "
+            "teach it: limner train lines."
+        )
     padded = np.pad(planes, ((0, 0), (0, -h % _STEP), (0, -w % _STEP)), mode="edge")
     out = session().run(WEIGHT, {"picture": padded[None]})["ink"]
     return np.asarray(out[0, 0, :h, :w], np.float32)

@@ -94,7 +94,7 @@ def draw(guide: Guide, style: str, *, scale: float, seed: int) -> NDArray[np.flo
 def _weight(style: Style) -> Row:
     if style.ledger:
         ledger = Path(style.ledger)
-        for found in read_rows(ledger, ledger.parent):
+        for found in read_rows(ledger, ledger.parent / "graphs"):
             if found.name == style.weight:
                 return found
     return row(style.weight)
