@@ -165,8 +165,9 @@ def weights_page() -> str:
 
 THIRD_PARTY = """# Third parties
 
-Limner contains no code of others. What `pip install limner` brings beside it, each under its own terms; the versions
-are those that were tested, and `limner licenses` tells those that are installed:
+Limner contains one file of others: perfect-freehand 1.2.3 (MIT, Stephen Ruiz Ltd), which shapes the ink in the studio's
+page; its licence lies beside it in `src/limner/studio/page/vendor/`. What `pip install limner` brings beside it, each
+under its own terms; the versions are those that were tested, and `limner licenses` tells those that are installed:
 
 | package | version | licence |
 | --- | --- | --- |

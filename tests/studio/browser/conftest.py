@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 #: Its own lookups would be refused, and counted as the page's.
@@ -32,6 +31,7 @@ def browser() -> Iterator[Any]:
     """Return Debian's Chromium."""
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: apt-get install chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with sync_api.sync_playwright() as play:
         one = play.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield one
@@ -66,6 +66,8 @@ class Tab:
 
     def __init__(self, context: Any, url: str) -> None:
         self.page = context.new_page()
+        # a busy machine may take its time; nothing here is about seconds
+        self.page.set_default_timeout(90_000)
         self.outside: list[str] = []
         self.complaints: list[str] = []
         self.url = url

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from tests.studio.browser.hand import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 STYLES = ("croquis", "hatch", "pencil", "lines")
 

@@ -10,7 +10,7 @@ import pytest
 from tests.studio.browser.hand import FACE, Hand, ink, strokes, until
 from tests.studio.browser.test_draw import drawn
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
 def test_a_reload_brings_everything_back(tab: Any, samples: Any) -> None:

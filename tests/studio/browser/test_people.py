@@ -8,7 +8,7 @@ import pytest
 from tests.studio.browser.hand import FACE, Hand, ink, strokes, until
 from tests.studio.browser.test_draw import drawn
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},

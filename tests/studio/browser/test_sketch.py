@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.studio.browser.hand import FACE, Hand, ink, strokes, until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
 def go(tab: Callable[..., Any], **options: Any) -> tuple[Any, Hand]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from tests.studio.browser.hand import until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
 def test_a_head_turns_under_the_hand_and_the_newest_angle_is_drawn_last(
