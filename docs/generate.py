@@ -157,9 +157,8 @@ def weights_page() -> str:
     for row in rows:
         card = CARDS / f"{row['name']}.md"
         if card.is_file():
-            parts.append(
-                re.sub(r"^#", "##", card.read_text("utf-8"), flags=re.MULTILINE).strip() + "\n"
-            )
+            text = card.read_text("utf-8").replace("../../../../docs/reference/", "")
+            parts.append(re.sub(r"^#", "##", text, flags=re.MULTILINE).strip() + "\n")
     return "\n".join(parts)
 
 

@@ -79,7 +79,8 @@ def test_19_six_sitters_are_found_at_every_fifteen_degrees(samples: Path) -> Non
 
 
 def test_20_turned_heads_are_found_to_sixty_degrees_and_never_twice(root: Path) -> None:
-    near, far = [], []
+    near: list[int] = []
+    far: list[int] = []
     for path in fixtures(root, "head-*.webp"):
         yaw = int(re.search(r"yaw([+-]\d+)", path.name)[1])  # type: ignore[index]
         faces = api.detect_faces(path)
@@ -183,7 +184,7 @@ def test_23_the_order_is_the_same_every_time_and_after_a_re_save(
     samples: Path, tmp_path: Path
 ) -> None:
     tiles = [small(path, 224)[:224, :168] for path in sorted(samples.glob("*.jpg"))]
-    tiles = [cv2.resize(tile, (168, 224)) for tile in tiles]
+    tiles = [np.asarray(cv2.resize(tile, (168, 224)), np.uint8) for tile in tiles]
     sheet = np.concatenate([np.concatenate(tiles[i : i + 3], 1) for i in (0, 3)], 0)
     first = api.detect_faces(sheet)
     assert len(first) == 6

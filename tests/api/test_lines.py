@@ -58,8 +58,7 @@ def bars() -> limner.LineDrawing:
 
 def test_lines_become_strokes_between_the_margins() -> None:
     plot = api.trace_lines(bars(), page_mm=(100, 80), margin_mm=10, pen_mm=0.5)
-    assert plot.page_mm == (100, 80)
-    assert plot.pen_mm == 0.5
+    assert (*plot.page_mm, plot.pen_mm) == (100, 80, 0.5)
     points = np.concatenate([stroke.points[:, :2] for stroke in plot.strokes])
     # A bar wider than the pen takes it more than once.
     assert len({round(float(stroke.points[:, 1].mean()) / 20) for stroke in plot.strokes}) == 2

@@ -11,7 +11,7 @@ def test_a_file_is_given_when_it_has_stopped_growing_and_never_twice() -> None:
     looks = iter(
         [{"a": 1}, {"a": 2, "b": 5}, {"a": 2, "b": 5}, {"a": 2, "b": 6}, {"c": 1}, {"c": 1}]
     )
-    rests = []
+    rests: list[float] = []
     found = arrivals(lambda: next(looks), sleep=rests.append, pause_s=0.5)
     assert list(itertools.islice(found, 2)) == [["a", "b"], ["c"]]
     assert rests == [0.5] * 5

@@ -168,11 +168,12 @@ def _hash_of(path: Path) -> str | None:
 
 def _parsed(line: bytes) -> Entry | None:
     try:
-        entry = Entry(**json.loads(line))
+        read: dict[str, Any] = json.loads(line)
+        entry = Entry(**read)
     except (ValueError, TypeError):
         return None
-    sound = isinstance(entry.results, dict) and isinstance(entry.told, dict)
-    return entry if sound and isinstance(entry.file, str) else None
+    kinds = {"file": str, "key": str, "results": dict, "told": dict}
+    return entry if all(isinstance(read.get(k), kind) for k, kind in kinds.items()) else None
 
 
 def _trouble(path: Path, done: str, error: OSError) -> OutputError:

@@ -116,15 +116,21 @@ def usual_limits(
     >>> usual_limits(max_megabytes=5).max_megabytes
     5
     """
-    wanted = {"max_megabytes": max_megabytes, "max_megapixels": max_megapixels}
-    held = {k: _from_environment(k) if v is None else v for k, v in wanted.items()}
-    return Limits(**{k: v for k, v in held.items() if v is not None})
+    usual = Limits()
+    return Limits(
+        max_megabytes=_from_environment("max_megabytes", usual.max_megabytes)
+        if max_megabytes is None
+        else max_megabytes,
+        max_megapixels=_from_environment("max_megapixels", usual.max_megapixels)
+        if max_megapixels is None
+        else max_megapixels,
+    )
 
 
-def _from_environment(limit: str) -> float | None:
+def _from_environment(limit: str, usual: float) -> float:
     said = os.environ.get(_SETTINGS[limit])
     if not said:
-        return None
+        return usual
     try:
         return float(said)
     except ValueError:
