@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from tests.acceptance.program import needs_networks
-from tests.acceptance.test_studio_server import TOKEN, Studio, studio
-
-__all__ = ["studio"]
+from tests.acceptance.studios import TOKEN, Studio
 
 PAGE = Path("docs", "how-to", "http-api.md")
 

@@ -15,7 +15,7 @@ import os
 import signal
 import time
 from collections import OrderedDict, deque
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -248,7 +248,7 @@ class Pool:
         loop = asyncio.get_running_loop()
         late = loop.call_later(self._job_s, self._stop_slow, one)
         try:
-            future = one.executor.submit(hand.run, job.function, job.args)
+            future = self._submit(one, job)
             pid, result = await asyncio.wrap_future(future)
             one.pid = pid
             if not job.result.done():
@@ -262,6 +262,20 @@ class Pool:
             one.running = None
             self._pump()
 
+    def _submit(self, one: _Hand, job: Job) -> Future[tuple[int, Any]]:
+        """Hand a job over; a process that died while it rested costs the job nothing."""
+        try:
+            return one.executor.submit(hand.run, job.function, job.args)
+        except BrokenProcessPool:
+            self._replace(one)
+            return one.executor.submit(hand.run, job.function, job.args)
+
+    def _replace(self, one: _Hand) -> None:
+        self.restarts += 1
+        one.pid = None
+        one.executor.shutdown(wait=False)
+        one.executor = self._executor()
+
     def _stop_slow(self, one: _Hand) -> None:
         one.killed_as_slow = True
         _kill(one.pid or next(iter(_pids(one.executor)), None))
@@ -270,10 +284,8 @@ class Pool:
         """Put a new process in a dead one's place; its job is tried once more."""
         if self._closed:
             return
-        self.restarts += 1
-        slow, one.killed_as_slow, one.pid = one.killed_as_slow, False, None
-        one.executor.shutdown(wait=False)
-        one.executor = self._executor()
+        slow, one.killed_as_slow = one.killed_as_slow, False
+        self._replace(one)
         _log.warning("a worker %s; it was replaced", "took too long" if slow else "died")
         job.tries += 1
         if slow:
