@@ -195,6 +195,10 @@ def mix_heads(head: Head, other: Head, parts: Sequence[str], *, amount: float = 
     return heads.mix(head, other, parts, amount=amount)
 
 
+#: Thirty degrees either way, in steps of five.
+_FROM_SIDE_TO_SIDE = tuple((float(yaw), 0.0) for yaw in range(-30, 31, 5))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Turned:
     """One stop of an orbit.
@@ -214,7 +218,7 @@ class Turned:
 def orbit(
     head: Head,
     *,
-    angles_deg: Sequence[tuple[float, float]] = tuple((float(a), 0.0) for a in range(-30, 31, 5)),
+    angles_deg: Sequence[tuple[float, float]] = _FROM_SIDE_TO_SIDE,
     size_px: int = 256,
     styles: Sequence[str] = (),
     background: Background = "keep",

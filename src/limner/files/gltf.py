@@ -64,7 +64,7 @@ class Surface:
     def __post_init__(self) -> None:
         """Refuse what would make a broken file."""
         n = len(self.points_m)
-        shapes = {
+        shapes: dict[str, tuple[NDArray[Any], tuple[int, ...]]] = {
             "points_m": (self.points_m, (n, 3)),
             "normals": (self.normals, (n, 3)),
             "places": (self.places, (n, 2)),

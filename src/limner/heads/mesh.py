@@ -204,7 +204,7 @@ def _painted(
     views: list[View], points: NDArray[np.float64], known: NDArray[np.bool_]
 ) -> tuple[NDArray[np.uint8], Floats]:
     """Return the texture (H, W, 3), and the shares of the classes of each point (rows, columns, 19)."""
-    fine = cv2.resize(points, _TEXTURE_PX, interpolation=cv2.INTER_LINEAR)
+    fine = np.asarray(cv2.resize(points, _TEXTURE_PX), np.float64)
     color = np.zeros((*fine.shape[:2], 3), np.float32)
     weight = np.full(fine.shape[:2], 1e-6, np.float32)
     shares = np.zeros((*points.shape[:2], len(CLASSES)), np.float32)
@@ -220,7 +220,8 @@ def _painted(
         shares += _looked_up(view, points, hot) * near[..., None]
     there = cv2.resize(known.astype(np.float32), _TEXTURE_PX, interpolation=cv2.INTER_LINEAR)
     sure = np.clip(weight * 1e3, 0, 1) * (there > 0.5)
-    filled = fill(color / weight[..., None], sure.astype(np.float32), levels=9)
+    plain = (color / weight[..., None]).astype(np.float32)
+    filled = fill(plain, sure.astype(np.float32), levels=9)
     shares[..., 0] = 1e-6  # the surface is no background
     return np.clip(np.rint(filled), 0, 255).astype(np.uint8), shares
 

@@ -33,7 +33,7 @@ _PAPER = np.array([232, 230, 226], np.float32)
 #: Levels by which a wisp of hair differs from the ground behind it.
 _ODD = 22
 #: How much steeper than the network's the head's edge is made.
-_EDGE = 1.8
+_EDGE = 3.0
 #: Said of a view whose gaps no network mended.
 FILLED = "The refiner is not installed: what the photograph did not show was filled from around it."
 #: Part masks of an edited part are taken this much (share of the picture) wider than they are.
@@ -152,7 +152,7 @@ class HeadRenderer:
         else:
             notes = (FILLED,) if self.refine and visible.any() else ()
             photo = mend(survived, visible, photo, _matters(labels))
-            alpha = np.asarray(np.clip((alpha - 0.5) * _EDGE + 0.5, 0, 1), np.float32)
+            alpha = np.asarray(np.clip((alpha - 0.55) * _EDGE + 0.5, 0, 1), np.float32)
         return self._finished(camera, photo, alpha, labels, seen.depth, notes)
 
     def render(self, camera: Camera) -> Rendering:
@@ -328,10 +328,11 @@ def _refined(survived: Floats, visible: Floats, seen: Rendering) -> tuple[Floats
 
 def _behind(source: HeadSource, side: int) -> Floats:
     """Return the photograph's ground, filled in where the head is."""
-    photo = cv2.resize(source.photo.pixels, (side, side), interpolation=cv2.INTER_AREA)
-    head = cv2.resize(
-        (source.semantic.labels > 0).astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST
-    )
+    size = (side, side)
+    small = cv2.resize(source.photo.pixels, size, interpolation=cv2.INTER_AREA)
+    photo = np.asarray(small, np.uint8)
+    is_head = (source.semantic.labels > 0).astype(np.uint8)
+    head = np.asarray(cv2.resize(is_head, size, interpolation=cv2.INTER_NEAREST), np.uint8)
     near = _around(head, side // 12)
     known = 1 - np.clip(cv2.GaussianBlur(near.astype(np.float32), (0, 0), side / 48) * 2, 0, 1)
     if known.mean() < 0.01:  # the head fills the picture: there is no ground to keep
