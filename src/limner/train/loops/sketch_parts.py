@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["PartsTask", "Settings", "make"]
 
+#: Deviation of each number of a code over people.
+_WANTED_SPREAD = 0.3
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -44,6 +47,9 @@ class Settings:
         Share of real drawings in a batch; share of rasters among the others.
     same : float
         Weight of the distance between the codes of a rough and of the clean sketch of one face.
+    spread : float
+        Weight of how far people's codes lie apart less than they should: without it "all alike" is the easiest answer
+        to `same`.
     labels : float
         Weight of the classes that the decoders also learn.
     noise : float
@@ -58,7 +64,8 @@ class Settings:
     least_sharpness: float = 80.0
     real_share: float = 0.12
     scan_share: float = 0.2
-    same: float = 0.5
+    same: float = 0.25
+    spread: float = 1.0
     labels: float = 0.1
     noise: float = 0.03
     held_out: int = 64
@@ -103,13 +110,14 @@ class PartsTask:
         assert isinstance(net, Parts)  # noqa: S101
         rough, clean = (batch[k][:, None].float() / 255 for k in ("rough", "clean"))
         groups = self._group_of.to(rough.device)[batch["labels"].long()]
-        ink_loss, same_loss, label_loss = [], [], []
+        ink_loss, same_loss, spread_loss, label_loss = [], [], [], []
         for name in NAMES:
             code = net.encode_part(name, crop(rough, name)).float()
             target = crop(clean, name)
             with torch.no_grad():
                 wanted = net.encode_part(name, target).float()
             same_loss.append(weighted_mean((code - wanted).abs(), batch["paired"]))
+            spread_loss.append(_too_near(code))
             logits, classes = net.decode_labels(
                 name, code + self.settings.noise * torch.randn_like(code)
             )
@@ -125,8 +133,10 @@ class PartsTask:
         # a batch of real drawings only has no class to learn
         labels = torch.nan_to_num(torch.stack(label_loss)).mean()
         ink, same = torch.stack(ink_loss).mean(), torch.stack(same_loss).mean()
-        loss = ink + self.settings.same * same + self.settings.labels * labels
-        numbers = {"ink": ink, "same": same, "labels": labels}
+        spread = torch.stack(spread_loss).mean()
+        weights = self.settings
+        loss = ink + weights.same * same + weights.spread * spread + weights.labels * labels
+        numbers = {"ink": ink, "same": same, "spread": spread, "labels": labels}
         yield "net", loss, {k: float(v.detach()) for k, v in numbers.items()}
 
     @torch.no_grad()
@@ -201,6 +211,19 @@ class PartsTask:
                 ("CUFS", "LicenseRef-noncommercial-research"),
             ),
         )
+
+
+def _too_near(code: Tensor) -> Tensor:
+    """Return by how much the numbers of a batch's codes deviate less than wanted, mean over numbers.
+
+    References
+    ----------
+    Bardes, Ponce, LeCun, "VICReg", ICLR 2022, sec. 4.1 (the variance term).
+    """
+    if len(code) < 2:
+        return code.sum() * 0
+    deviation = (code.flatten(1).var(0) + 1e-4).sqrt()
+    return functional.relu(_WANTED_SPREAD - deviation).mean()
 
 
 def _ink_distance(logits: Tensor, target: Tensor) -> Tensor:

@@ -78,7 +78,10 @@ class PartEncoder(nn.Module):
         x = ink
         for stage in self.stages:
             x = functional.leaky_relu(stage(x), 0.2)
-        return torch.tanh(self.code(self.middle(x)))
+        code = self.code(self.middle(x))
+        # of one size whatever was drawn: else all codes could run into tanh's flat ends and stand still there
+        size = code.float().square().mean((1, 2, 3), keepdim=True).add(1e-4).rsqrt()
+        return torch.tanh(code * size.to(code.dtype))
 
 
 class PartDecoder(nn.Module):
