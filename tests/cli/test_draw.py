@@ -171,3 +171,14 @@ def test_quiet_is_quiet(desk: Path, run: Run) -> None:
     answer = run("draw", "one.png", "-q")
     assert (answer.code, answer.out, answer.err) == (0, "", "")
     assert (desk / "one-croquis.png").is_file()
+
+
+def test_60_metadata_is_kept_on_request_only(desk: Path, run: Run) -> None:
+    told = Image.Exif()
+    told[315] = "Ada"
+    with Image.open(desk / "one.png") as picture:
+        picture.save(desk / "me.png", exif=told)
+    for words, kept in (([], None), (["--keep-metadata"], "Ada")):
+        assert run("draw", desk / "me.png", *words).code == 0
+        with Image.open(desk / "me-croquis.png") as drawing:
+            assert drawing.getexif().get(315) == kept

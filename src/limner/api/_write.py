@@ -20,6 +20,7 @@ __all__ = [
     "Record",
     "encode",
     "encode_outlines",
+    "kept_metadata",
     "make_recipe",
     "write",
     "write_bytes",
@@ -86,6 +87,7 @@ def encode(
     transparent: bool = False,
     recipe: Recipe | None = None,
     dpi: float | None = None,
+    exif: bytes = b"",
 ) -> bytes:
     """Return a record as the bytes of a file.
 
@@ -100,6 +102,8 @@ def encode(
         What made it; a drawing brings its own.
     dpi : float, optional
         Px per inch in print, said in a PNG, JPEG or TIFF.
+    exif : bytes
+        What the user asked to keep of the photograph's own metadata, from `kept_metadata`; for pictures only.
 
     Raises
     ------
@@ -132,7 +136,25 @@ def encode(
         pixels = record.pixels
     if transparent:
         pixels = _ink_alone(pixels)
-    return image.encode_picture(pixels, kind=picture_kind, recipe=recipe, dpi=dpi)
+    return image.encode_picture(pixels, kind=picture_kind, recipe=recipe, dpi=dpi, exif=exif)
+
+
+def kept_metadata(path: str | os.PathLike[str]) -> bytes:
+    """Return what a result may keep of a photograph's own metadata, where the user asks for it.
+
+    Parameters
+    ----------
+    path : path
+        The photograph.
+
+    Returns
+    -------
+    bytes
+        EXIF with who, when, where and with what it was taken; empty if there is none. For `encode`.
+    """
+    from limner.files import keepsake
+
+    return keepsake.keepsake(path)
 
 
 def encode_outlines(drawing: LineDrawing, *, recipe: Recipe | None = None) -> bytes:

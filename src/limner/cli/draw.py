@@ -46,6 +46,7 @@ class _Wanted:
     labels: bool
     layers: bool
     dpi: float | None
+    keep_metadata: bool
     sheet: dict[str, Any]
 
     @property
@@ -111,6 +112,11 @@ def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> 
     help="Say in the file how many pixels are printed per inch.",
 )
 @click.option(
+    "--keep-metadata",
+    is_flag=True,
+    help="Keep who, when, where and with what the photograph was taken.  [default: nothing of it is kept]",
+)
+@click.option(
     "--all-faces/--largest",
     default=True,
     show_default=True,
@@ -149,6 +155,7 @@ def command(
     ink: tuple[int, int, int],
     layers: bool,
     dpi: float | None,
+    keep_metadata: bool,
     all_faces: bool,
     whole_picture: bool,
     transparent: bool,
@@ -186,6 +193,7 @@ def command(
         labels=labels,
         layers=layers,
         dpi=dpi,
+        keep_metadata=keep_metadata,
         sheet={"stroke_scale": stroke_scale, "parts": parts, "paper": paper, "ink": ink},
     )
     find = functools.partial(expand, pictures, styles=(*api.style_names(), *names))
@@ -220,6 +228,8 @@ def _draw(
 ) -> Drawing | None:
     """Write the drawings; return the one that is in pen, if any."""
     pen = None
+    keep = wanted.keep_metadata and item.path is not None
+    exif = api.kept_metadata(str(item.path)) if keep else b""
     for style in wanted.styles:
         drawing = api.draw(
             photo,
@@ -232,7 +242,11 @@ def _draw(
             **wanted.sheet,
         )
         data = api.encode(
-            drawing, kind=outputs.kind, transparent=wanted.transparent, dpi=wanted.dpi
+            drawing,
+            kind=outputs.kind,
+            transparent=wanted.transparent,
+            dpi=wanted.dpi,
+            exif=exif,
         )
         tail = re.sub(r"[^\w.+-]+", "-", drawing.style.replace(",", "+"))
         outcome.outputs.append(outputs.save(item, data, tail=tail))
