@@ -10,7 +10,7 @@ import { buildPanel } from "./gallery-panel.js";
 import { Easel } from "./easel.js";
 
 export const STAGE_PX = 1600;
-const KEPT_RESULTS = 14;
+const KEPT_RESULTS = 8;
 
 export class Gallery {
   constructor(house) {
@@ -198,7 +198,7 @@ export class Gallery {
     const result = { blob, facts, url: URL.createObjectURL(blob) };
     photo.results.set(key, result);
     for (const [old, { url }] of photo.results) {
-      if (photo.results.size <= KEPT_RESULTS) break;
+      if (photo.results.size <= KEPT_RESULTS + this.styles.length) break;
       photo.results.delete(old);
       setTimeout(() => URL.revokeObjectURL(url), 5000);
     }
