@@ -81,3 +81,20 @@ def test_validation_sheet_and_graph(task: head_refine.HeadRefineTask) -> None:
     assert sheet.shape[1:] == (512, 3)
     assert photo.shape == (1, 3, 256, 256)
     assert 0 <= alpha.min() <= alpha.max() <= 1
+
+
+def test_a_square_is_cut_from_every_picture_at_its_own_place(
+    task: head_refine.HeadRefineTask,
+) -> None:
+    torch.manual_seed(0)
+    window = head_refine._Window.near_face(5, 144)
+    places = torch.arange(256 * 256).view(1, 1, 256, 256).expand(5, 2, 256, 256)
+    cut = window(places)
+    assert cut.shape == (5, 2, 144, 144)
+    corners = [divmod(int(v), 256) for v in cut[:, 0, 0, 0]]
+    assert corners == list(window.corners)
+    assert len(set(corners)) > 1
+    assert all(0 <= n <= 112 for corner in corners for n in corner)
+    back, _ = task.lost(batch_of(task, 0))
+    small = back.cut(head_refine._Window.near_face(len(back.visible), 64))
+    assert small.survived.shape[-2:] == small.seen.labels.shape[-2:] == (64, 64)

@@ -91,8 +91,9 @@ def carry(
     whole = looked_up(steady) > 0.98
     near = np.abs(looked_up(first) - depth) < TOLERANCE_M
     visible = looked_up(trusted) * (near & whole & (second > 0))
-    planes = [looked_up(np.ascontiguousarray(picture[..., k])) for k in range(picture.shape[2])]
-    carried: Floats = np.stack(planes, -1) * (visible > 0)[..., None]
+    there = (visible > 0).astype(np.float32)
+    planes = [looked_up(np.asarray(plane, np.float32)) * there for plane in cv2.split(picture)]
+    carried = np.asarray(cv2.merge(planes), np.float32).reshape(picture.shape)
     return carried, visible.astype(np.float32)
 
 

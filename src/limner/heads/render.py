@@ -273,7 +273,8 @@ def _sized(stack: Floats, side: int) -> Floats:
         else cv2.resize(plane, (side, side), interpolation=cv2.INTER_LINEAR)
         for plane in stack[0]
     ]
-    return np.stack(planes, -1).astype(np.float32, copy=False)
+    merged = cv2.merge([np.asarray(plane, np.float32) for plane in planes])
+    return np.asarray(merged, np.float32).reshape(side, side, -1)
 
 
 def _grown(mask: NDArray[np.uint8]) -> Floats:
