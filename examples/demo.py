@@ -1,4 +1,4 @@
-"""Draw every sample sitter in three styles, with lines, strokes and parts, on a contact sheet."""
+"""Draw every sample sitter in three styles; turn three sketches into photographs; all on a contact sheet."""
 
 import shutil
 import string
@@ -28,13 +28,48 @@ def sit(source: Path, out: Path) -> dict[str, str]:
     return {"stem": source.stem, "title": name.replace("-", " "), "number": number, "facts": facts}
 
 
+def imagine(source: Path, out: Path) -> dict[str, str]:
+    """Turn one sketch into photographs, ever less bound by its lines; return what the sheet's row is filled with."""
+    shutil.copy(source, out)
+    shares = []
+    for percent in (100, 60, 30):
+        made = limner.compose(source, confidence=percent / 100)
+        limner.write(made.photo, out / f"sketch-{source.stem}-{percent}.png", recipe=made.recipe)
+        shares.append(f"{made.ink_kept:.0%}")
+    limner.write(
+        limner.Photo(made.guide[..., None].repeat(3, 2)), out / f"sketch-{source.stem}-shadow.png"
+    )
+    facts = f"{', '.join(shares)} of the ink is found again"
+    return {
+        "stem": source.stem,
+        "file": source.name,
+        "title": source.stem.replace("-", " "),
+        "facts": facts,
+    }
+
+
+def imagined(row: str, out: Path) -> str:
+    """Return the sheet's rows of sketches, or a sentence that says why there are none."""
+    rows = ""
+    for source in sorted((HERE / "sketches").glob("*.*")):
+        try:
+            rows += string.Template(row).substitute(imagine(source, out))
+        except limner.MissingWeights as error:
+            print(f"No sketches: {error}", flush=True)
+            return f"<section><p>{error}</p></section>\n"
+        print(f"{source.stem}: imagined", flush=True)
+    return rows
+
+
 if __name__ == "__main__":
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "out/demo")
     folder.mkdir(parents=True, exist_ok=True)
-    page, row = (HERE / "demo_sheet.html").read_text("utf-8").split("<!-- one sitter -->\n")
+    page, both = (HERE / "demo_sheet.html").read_text("utf-8").split("<!-- one sitter -->\n")
+    row, sketched = both.split("<!-- one sketch -->\n")
     rows = ""
     for picture in sorted((HERE / "samples").glob("*.jpg")):
         rows += string.Template(row).substitute(sit(picture, folder))
         print(f"{picture.stem}: drawn", flush=True)
+    rows += imagined(sketched, folder)
     (folder / "index.html").write_text(page.replace("<!-- sitters -->", rows), "utf-8")
     print(f"Open {folder / 'index.html'}")
