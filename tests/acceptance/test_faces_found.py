@@ -21,7 +21,7 @@ pytestmark = needs_networks
 Pixels = NDArray[np.uint8]
 
 #: What the card of faces-detect says, rounded to the worse.
-FALSE_FINDS = 0.07
+FALSE_FINDS = 0.04
 SMALL_FACES = 0.85
 
 
