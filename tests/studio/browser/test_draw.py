@@ -95,7 +95,7 @@ def test_the_plot_shows_its_page_and_the_way_of_the_lifted_pen(
     page.click('[data-view="plot"]')
     page.get_by_text("1.21 m").wait_for()
     look(page, "draw-05-plot")
-    page.get_by_label("Size", exact=True).select_option("A3")
+    page.locator("#draw-panel label:has-text('Size') select").first.select_option("A3")
     page.wait_for_function(
         "() => document.querySelector('#draw-note').textContent.startsWith('297 × 420 mm')"
     )

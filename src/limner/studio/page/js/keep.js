@@ -44,10 +44,14 @@ export const clear = async () => { for (const store of ["work", "files"]) await 
  */
 export function own(lost, steal = false) {
   if (!navigator.locks) return Promise.resolve(true);
+  // after a reload the page before may hold the lock for a moment longer: wait for it a little
+  const options = steal ? { steal: true } : { signal: AbortSignal.timeout(1500) };
   return new Promise((resolve) => {
-    navigator.locks.request("limner-work", steal ? { steal: true } : { ifAvailable: true }, (lock) => {
-      resolve(Boolean(lock));
-      return lock ? new Promise(() => {}) : undefined; // held until the tab ends or another steals it
-    }).catch(() => lost());
+    let held = false;
+    navigator.locks.request("limner-work", options, () => {
+      held = true;
+      resolve(true);
+      return new Promise(() => {}); // until the tab ends or another steals it
+    }).catch(() => { if (held) lost(); else resolve(false); });
   });
 }
