@@ -44,11 +44,11 @@ def test_numbers_that_are_none_are_refused(number: str) -> None:
     ):
         with pytest.raises(ValidationError):
             bodies.DrawingWish.model_validate(json.loads(text))
-    with pytest.raises(ValidationError):
-        bodies.StrokeIn.model_validate(json.loads(f'{{"points": [[0, {number}]]}}'))
 
 
-@pytest.mark.parametrize("style", ["", "../../etc/passwd", "C:\\x.toml", "a\x00b", "x" * 201, "x.TOML"])
+@pytest.mark.parametrize(
+    "style", ["", "../../etc/passwd", "C:\\x.toml", "a\x00b", "x" * 201, "x.TOML"]
+)
 def test_a_style_is_a_name_and_no_path(style: str) -> None:
     with pytest.raises(ValidationError):
         bodies.DrawingWish.model_validate({"style": style})

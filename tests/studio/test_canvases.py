@@ -97,9 +97,18 @@ def test_too_many_strokes_or_points_are_refused() -> None:
         [[1.0, 2.0, 1.5]],
         [[1.0, 2.0, -0.5]],
         [[1e9, 0.0]],
+        [[10**400, 0]],
+        [[float("nan"), 0.0]],
+        [[0.0, 0.0, float("inf")]],
+        [["1", "2"]],
+        [[True, False]],
+        [[None, 1.0]],
+        [1.0, 2.0],
+        [[[1.0, 2.0]]],
+        ["ab"],
     ],
 )
-def test_points_that_are_none_are_refused(points: list[list[float]]) -> None:
+def test_points_that_are_none_are_refused(points: list[Any]) -> None:
     with pytest.raises(Problem) as caught:
         checked([StrokeIn(points=points, width=2)], LIMITS)
     assert caught.value.status_code == 422

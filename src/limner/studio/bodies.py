@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from limner.studio.limits import MOST_POINTS_A_STROKE, MOST_STROKES
+
 __all__ = [
     "CanvasWish",
     "DrawingWish",
@@ -97,11 +99,20 @@ class PlotWish(_Strict):
 class StrokeIn(_Strict):
     """One stroke on the canvas of 512 × 512 px."""
 
-    points: list[list[float]] = Field(description="[x, y] or [x, y, pressure 0 to 1] each.")
+    # checked as one array later: one by one, a long sketch would hold the event loop
+    points: list[Any] = Field(
+        max_length=MOST_POINTS_A_STROKE,
+        description="[x, y] or [x, y, pressure 0 to 1] each.",
+        json_schema_extra={"items": {"type": "array", "items": {"type": "number"}}},
+    )
     width: Annotated[float, Field(gt=0, le=64)] = Field(
         default=2.0, description="At full pressure, px."
     )
     part: _Short = ""
+
+
+#: More are refused before they are looked at one by one, which would take its time.
+Strokes = Annotated[list[StrokeIn], Field(max_length=MOST_STROKES)]
 
 
 class _Colors(_Strict):
@@ -121,7 +132,7 @@ class CanvasWish(_Colors):
         description="The version whose first `keep` strokes stay; null if all are sent.",
     )
     keep: Annotated[int, Field(ge=0)] = 0
-    add: list[StrokeIn] = Field(default_factory=list)
+    add: Strokes = Field(default_factory=list)
     palette: dict[_Short, Any] = Field(
         default_factory=dict, description='{"skin": "#c68642", …, "light": [0, 0]}'
     )
@@ -134,7 +145,7 @@ class CanvasWish(_Colors):
 class MorphEnd(_Strict):
     """One of two drawings."""
 
-    strokes: list[StrokeIn]
+    strokes: Strokes
     palette: dict[_Short, Any] = Field(default_factory=dict)
 
 
@@ -150,8 +161,8 @@ class Morph(_Colors):
 class Take(_Strict):
     """Two sketches and the part that the first takes from the second."""
 
-    onto: list[StrokeIn]
-    other: list[StrokeIn] = Field(alias="from")
+    onto: Strokes
+    other: Strokes = Field(alias="from")
     part: _Short
 
 

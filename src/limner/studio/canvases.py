@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from limner.studio.jobs.sketch import Drawn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from limner.studio.bodies import CanvasWish, StrokeIn
     from limner.studio.limits import Limits
@@ -68,28 +70,27 @@ def _too_many(what: str, came: int, most: int) -> Problem:
     return Problem(413, "too_large", f"{came} {what} came; a sketch has at most {most}.")
 
 
-def _array(
-    points: list[list[float]], number: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _array(points: list[Any], number: int) -> NDArray[np.float32]:
     """Return (N, 3) float32: x, y, pressure."""
-    lengths = {len(p) for p in points}
-    if not points or not lengths <= {2, 3} or len(lengths) > 1:
-        raise Problem(
-            422,
-            "bad_value",
-            f"Stroke {number} has points of {sorted(lengths)} numbers; wanted [x, y] or "
-            "[x, y, pressure] in all of them, at least one.",
-        )
-    array = np.asarray(points, np.float32)
+    try:
+        given = np.asarray(points)
+    except ValueError:  # rows of different lengths
+        given = np.zeros(0, object)
+    if given.dtype.kind not in "iuf" or given.ndim != 2 or given.shape[1] not in (2, 3):
+        raise _bad(number, "points that are not all [x, y] or all [x, y, pressure], one at least")
+    array = given.astype(np.float64)
     if array.shape[1] == 2:
-        array = np.column_stack([array, np.ones(len(array), np.float32)])
-    if not np.isfinite(array).all() or np.abs(array[:, :2]).max() > _FARTHEST_PX:
-        raise Problem(
-            422, "bad_value", f"Stroke {number} has a point that is nowhere near the canvas."
-        )
-    if array[:, 2].min() < 0 or array[:, 2].max() > 1:
-        raise Problem(422, "bad_value", f"Stroke {number} has a pressure outside 0 to 1.")
-    return array
+        array = np.column_stack([array, np.ones(len(array))])
+    # written so that "not a number" fails too
+    if not (np.abs(array[:, :2]) <= _FARTHEST_PX).all():
+        raise _bad(number, "a point that is nowhere near the canvas, or no number")
+    if not ((array[:, 2] >= 0) & (array[:, 2] <= 1)).all():
+        raise _bad(number, "a pressure outside 0 to 1")
+    return array.astype(np.float32)
+
+
+def _bad(number: int, what: str) -> Problem:
+    return Problem(422, "bad_value", f"Stroke {number} has {what}.")
 
 
 def advance(known: CanvasState | None, wish: CanvasWish, limits: Limits) -> CanvasState:

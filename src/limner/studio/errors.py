@@ -171,6 +171,9 @@ def _of_validation(error: RequestValidationError) -> Problem:
     what = str(first.get("msg", "is wrong"))
     if first.get("type") == "json_invalid":
         return Problem(400, "bad_json", f"The body is no JSON: {first['ctx']['error']}.")
+    if first.get("type") == "too_long":
+        most = first.get("ctx", {}).get("max_length")
+        return Problem(413, "too_large", f"{where} holds more than {most}, the most that is taken.")
     given = first.get("input")
     shown = f" (got {given!r:.60})" if isinstance(given, str | int | float | bool) else ""
     return Problem(422, "bad_value", f"{where}: {what[:1].lower()}{what[1:]}{shown}.")

@@ -6,7 +6,10 @@ from dataclasses import asdict, dataclass, fields
 
 from limner.errors import InputError
 
-__all__ = ["Limits"]
+__all__ = ["MOST_POINTS_A_STROKE", "MOST_STROKES", "Limits"]
+
+#: Refused while a body is still read; a studio may take fewer, not more.
+MOST_STROKES, MOST_POINTS_A_STROKE = 5_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ class Limits:
     photos_mb: float = 512.0
     canvases: int = 32
     heads: int = 16
-    strokes: int = 5_000
+    strokes: int = MOST_STROKES
     points: int = 200_000
-    points_a_stroke: int = 20_000
+    points_a_stroke: int = MOST_POINTS_A_STROKE
     idle_minutes: float = 60.0
     queue: int = 64
     job_s: float = 120.0
