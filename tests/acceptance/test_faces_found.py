@@ -67,14 +67,14 @@ def shares_found(sitters: list[Path], angles: range) -> dict[int, float]:
 
 def test_19_a_sitter_is_found_however_the_sheet_is_turned(samples: Path) -> None:
     found = shares_found(sorted(samples.glob("*.jpg"))[:1], range(0, 360, 30))
-    assert found[0] == found[30] == found[330] == 1
+    assert min(found[0], found[30], found[330]) > 0.99
     assert np.mean(list(found.values())) >= 0.75, found
 
 
 @pytest.mark.soak
 def test_19_six_sitters_are_found_at_every_fifteen_degrees(samples: Path) -> None:
     found = shares_found(sorted(samples.glob("*.jpg")), range(0, 360, 15))
-    assert min(found[a] for a in (0, 15, 30, 330, 345)) == 1
+    assert min(found[a] for a in (0, 15, 30, 330, 345)) > 0.99
     assert np.mean(list(found.values())) >= 0.85, found
 
 
