@@ -279,7 +279,7 @@ def confidences(given: Iterable[str], parts: Iterable[str]) -> float | dict[str,
 
     Examples
     --------
-    >>> confidences(["0.8"], ["eyes"]), confidences(["eyes=0.7,rest=0"], ["eyes", "rest"])
+    >>> confidences(["0.8"], ["all"]), confidences(["eyes=0.7,rest=0"], ["eyes", "rest"])
     (0.8, {'eyes': 0.7, 'rest': 0.0})
     """
     from limner.errors import UnknownName

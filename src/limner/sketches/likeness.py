@@ -16,25 +16,43 @@ __all__ = ["edges_of", "likeness"]
 
 #: Ink counts as found when an edge lies within so many px of a 256 px picture.
 _REACH_PX = 2
+#: Least contrast of a line and slope of a border, in 255ths.
+_LEAST = 8.0
 
 
 def edges_of(photo: Photo) -> NDArray[np.bool_]:
     """Return where a photograph of any size has lines, (256, 256) bool.
 
-    Both kinds: dark lines on lighter ground, and borders between tones, which a pen draws as a line as well.
+    Both kinds, a pixel or two wide: dark lines on lighter ground, and borders between tones, which a pen draws as a
+    line as well.
     """
     small = cv2.resize(photo.pixels, (256, 256), interpolation=cv2.INTER_AREA)
     lab = cv2.GaussianBlur(cv2.cvtColor(small, cv2.COLOR_RGB2LAB), (0, 0), 1.0).astype(np.float32)
     value = lab[..., 0]
     line = cv2.GaussianBlur(value, (0, 0), 3.0) - value
-    slope = np.zeros((256, 256), np.float32)
-    for k in range(3):
-        x, y = (cv2.Sobel(lab[..., k], cv2.CV_32F, i, 1 - i, scale=0.25) for i in (1, 0))
-        slope = np.maximum(slope, np.hypot(x, y))
-    # a border is a crest of the slope: as high as anything within two pixels
-    crest = slope >= 0.9 * cv2.dilate(slope, np.ones((3, 3), np.uint8))
-    result: NDArray[np.bool_] = (line > 4) | (crest & (slope > 4))
+    # only the middle of a line counts, not its slopes: else hair and texture would answer for any ink
+    ridge = (line > _LEAST) & (line >= 0.9 * cv2.dilate(line, np.ones((3, 3), np.uint8)))
+    result: NDArray[np.bool_] = ridge | _crest(lab)
     return result
+
+
+def _crest(lab: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return where the steepest channel is steeper than a pixel up and a pixel down its slope."""
+    slopes = [
+        [cv2.Sobel(lab[..., k], cv2.CV_32F, i, 1 - i, scale=0.25) for i in (1, 0)] for k in range(3)
+    ]
+    steep = np.stack([np.hypot(x, y) for x, y in slopes])
+    best, slope = steep.argmax(0), np.asarray(steep.max(0), np.float32)
+    along = [
+        np.choose(best, [s[axis] for s in slopes]) / np.maximum(slope, 1e-6) for axis in (0, 1)
+    ]
+    rows, columns = np.indices(slope.shape, np.float32)
+    higher = slope > _LEAST
+    for step in (1, -1):
+        x = (columns + step * along[0]).astype(np.float32)
+        y = (rows + step * along[1]).astype(np.float32)
+        higher &= slope >= cv2.remap(slope, x, y, cv2.INTER_LINEAR)
+    return np.asarray(higher, bool)
 
 
 def likeness(ink: NDArray[np.float32], photo: Photo) -> float:
