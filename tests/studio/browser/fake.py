@@ -10,6 +10,7 @@ import re
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -374,7 +375,7 @@ def portrait(strokes: list[dict[str, Any]], side: int) -> Image.Image:
     )
 
 
-ROUTES = (
+ROUTES: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"/v1/state", Handler.state),
     (r"/v1/photos", Handler.receive),
     (r"/v1/photos/(\w+)/faces", Handler.faces),
