@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -16,6 +16,7 @@ from limner.cli._options import (
     Batching,
     Machine,
     batch_options,
+    gathered,
     machine_options,
     pictures_argument,
     reading_options,
@@ -33,21 +34,24 @@ __all__ = ["command"]
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What each photograph shall give."""
+    """What each photograph shall give; the options of the same names."""
 
     styles: tuple[str, ...]
     strength: float
-    seed: int
-    largest: bool
+    stroke_scale: float
+    part: tuple[str, ...]
+    paper: str | tuple[int, int, int]
+    ink: tuple[int, int, int]
+    layers: bool
+    dpi: float | None
+    keep_metadata: bool
+    all_faces: bool
     whole_picture: bool
     transparent: bool
     lines: bool
     svg: bool
     labels: bool
-    layers: bool
-    dpi: float | None
-    keep_metadata: bool
-    sheet: dict[str, Any]
+    seed: int
 
     @property
     def products(self) -> int:
@@ -55,91 +59,124 @@ class _Wanted:
         drawings = len(self.styles) * (1 + self.layers)
         return drawings + self.lines + self.svg + self.labels
 
+    def sheet(self) -> dict[str, Any]:
+        """Return the keywords of ``api.draw`` that say what it is drawn with and on."""
+        return {
+            "stroke_scale": self.stroke_scale,
+            "parts": part_wishes(self.part),
+            "paper": self.paper,
+            "ink": self.ink,
+        }
+
+    def check(self) -> None:
+        """Refuse what makes no sense before the first picture is opened."""
+        if self.transparent and self.paper != "plain":
+            raise click.UsageError(
+                "--transparent leaves the paper out; give it or --paper, not both."
+            )
+        parts = part_wishes(self.part)
+        for style in self.styles:
+            api.check_wish(
+                style=style, strength=self.strength, stroke_scale=self.stroke_scale, parts=parts
+            )
+
 
 def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> list[str]:  # noqa: ARG001
     return [name for name in api.style_names() if name.startswith(start)]
 
 
+_wanted_options = gathered(
+    "wanted",
+    _Wanted,
+    click.option(
+        "-s",
+        "--style",
+        "styles",
+        multiple=True,
+        default=["croquis"],
+        show_default=True,
+        metavar="NAME",
+        shell_complete=_complete_style,
+        help="A style of `limner styles`, a blend such as croquis:0.6,hatch:0.4, or the .toml of one of your own; may "
+        "be repeated.",
+    ),
+    click.option(
+        "--strength",
+        type=click.FloatRange(0, 2),
+        default=1.0,
+        show_default=True,
+        help="0 bare lines, 1 the artist's manner, 2 twice the ink.",
+    ),
+    click.option(
+        "--stroke-scale",
+        type=click.FloatRange(0.5, 2),
+        default=1.0,
+        show_default=True,
+        help="Breadth of the strokes: 0.5 finer, 2 broader.",
+    ),
+    click.option(
+        "--part",
+        "part",
+        multiple=True,
+        metavar="NAME=STYLE:STRENGTH",
+        help="Draw one part in its own way, as in hair=hatch:1.2, skin=0.5 or clothes=pen; may be repeated.",
+    ),
+    click.option(
+        "--paper",
+        type=PAPER,
+        default="plain",
+        show_default=True,
+        help="A colour, or plain, laid, rough, cotton, kraft, toned-blue, toned-grey or canvas.",
+    ),
+    click.option(
+        "--ink", type=COLOR, default="black", show_default=True, help="Colour of the ink."
+    ),
+    click.option(
+        "--layers", is_flag=True, help="Write NAME-STYLE.ora too: OpenRaster, one layer a part."
+    ),
+    click.option(
+        "--dpi",
+        type=click.FloatRange(1, 10_000),
+        help="Say in the file how many pixels are printed per inch.",
+    ),
+    click.option(
+        "--keep-metadata",
+        is_flag=True,
+        help="Keep who, when, where and with what the photograph was taken.  [default: nothing of it is kept]",
+    ),
+    click.option(
+        "--all-faces/--largest",
+        default=True,
+        show_default=True,
+        help="Draw everybody, or only the largest face.",
+    ),
+    click.option(
+        "--whole-picture",
+        is_flag=True,
+        help="Draw all of the picture, with or without a face in it.",
+    ),
+    click.option("--transparent", is_flag=True, help="Write ink on clear ground instead of paper."),
+    click.option("--lines", is_flag=True, help="Write the lines too: NAME-lines.png."),
+    click.option(
+        "--svg",
+        is_flag=True,
+        help="Write pen strokes on an A4 page too: NAME-lines.svg, or with --style pen NAME-pen.svg, the drawing "
+        "itself.",
+    ),
+    click.option("--labels", is_flag=True, help="Write the map of parts too: NAME-labels.png."),
+    click.option(
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="The same seed gives the same drawing.",
+    ),
+)
+
+
 @click.command("draw")
 @pictures_argument
-@click.option(
-    "-s",
-    "--style",
-    "styles",
-    multiple=True,
-    default=["croquis"],
-    show_default=True,
-    metavar="NAME",
-    shell_complete=_complete_style,
-    help="A style of `limner styles`, a blend such as croquis:0.6,hatch:0.4, or the .toml of one of your own; may "
-    "be repeated.",
-)
-@click.option(
-    "--strength",
-    type=click.FloatRange(0, 2),
-    default=1.0,
-    show_default=True,
-    help="0 bare lines, 1 the artist's manner, 2 twice the ink.",
-)
-@click.option(
-    "--stroke-scale",
-    type=click.FloatRange(0.5, 2),
-    default=1.0,
-    show_default=True,
-    help="Breadth of the strokes: 0.5 finer, 2 broader.",
-)
-@click.option(
-    "--part",
-    "part",
-    multiple=True,
-    metavar="NAME=STYLE:STRENGTH",
-    help="Draw one part in its own way, as in hair=hatch:1.2, skin=0.5 or clothes=pen; may be repeated.",
-)
-@click.option(
-    "--paper",
-    type=PAPER,
-    default="plain",
-    show_default=True,
-    help="A colour, or plain, laid, rough, cotton, kraft, toned-blue, toned-grey or canvas.",
-)
-@click.option("--ink", type=COLOR, default="black", show_default=True, help="Colour of the ink.")
-@click.option(
-    "--layers", is_flag=True, help="Write NAME-STYLE.ora too: OpenRaster, one layer a part."
-)
-@click.option(
-    "--dpi",
-    type=click.FloatRange(1, 10_000),
-    help="Say in the file how many pixels are printed per inch.",
-)
-@click.option(
-    "--keep-metadata",
-    is_flag=True,
-    help="Keep who, when, where and with what the photograph was taken.  [default: nothing of it is kept]",
-)
-@click.option(
-    "--all-faces/--largest",
-    default=True,
-    show_default=True,
-    help="Draw everybody, or only the largest face.",
-)
-@click.option(
-    "--whole-picture", is_flag=True, help="Draw all of the picture, with or without a face in it."
-)
-@click.option("--transparent", is_flag=True, help="Write ink on clear ground instead of paper.")
-@click.option("--lines", is_flag=True, help="Write the lines too: NAME-lines.png.")
-@click.option(
-    "--svg",
-    is_flag=True,
-    help="Write pen strokes on an A4 page too: NAME-lines.svg, or with --style pen NAME-pen.svg, the drawing itself.",
-)
-@click.option("--labels", is_flag=True, help="Write the map of parts too: NAME-labels.png.")
-@click.option(
-    "--seed",
-    type=click.IntRange(min=0),
-    default=0,
-    show_default=True,
-    help="The same seed gives the same drawing.",
-)
+@_wanted_options
 @saving_options("png", "jpeg", "webp", "tiff")
 @reading_options
 @machine_options
@@ -147,22 +184,7 @@ def _complete_style(ctx: click.Context, option: click.Parameter, start: str) -> 
 @reporting_options
 def command(
     pictures: tuple[str, ...],
-    styles: tuple[str, ...],
-    strength: float,
-    stroke_scale: float,
-    part: tuple[str, ...],
-    paper: str | tuple[int, int, int],
-    ink: tuple[int, int, int],
-    layers: bool,
-    dpi: float | None,
-    keep_metadata: bool,
-    all_faces: bool,
-    whole_picture: bool,
-    transparent: bool,
-    lines: bool,
-    svg: bool,
-    labels: bool,
-    seed: int,
+    wanted: _Wanted,
     saving: Saving,
     reading: Reading,
     machine: Machine,
@@ -175,33 +197,16 @@ def command(
     photograph: me.jpg gives me-croquis.png.
     """
     machine.configure(jobs=batching.jobs)
-    names = tuple(api.find_style(style).name for style in styles)
-    if transparent and paper != "plain":
-        raise click.UsageError("--transparent leaves the paper out; give it or --paper, not both.")
-    parts = part_wishes(part)
-    for style in styles:
-        api.check_wish(style=style, strength=strength, stroke_scale=stroke_scale, parts=parts)
-    wanted = _Wanted(
-        styles=tuple(dict(zip(names, styles, strict=True)).values()),
-        strength=strength,
-        seed=seed,
-        largest=not all_faces,
-        whole_picture=whole_picture,
-        transparent=transparent,
-        lines=lines,
-        svg=svg,
-        labels=labels,
-        layers=layers,
-        dpi=dpi,
-        keep_metadata=keep_metadata,
-        sheet={"stroke_scale": stroke_scale, "parts": parts, "paper": paper, "ink": ink},
-    )
+    names = tuple(api.find_style(style).name for style in wanted.styles)
+    wanted.check()
+    # The same style under two names is drawn once.
+    wanted = replace(wanted, styles=tuple(dict(zip(names, wanted.styles, strict=True)).values()))
     find = functools.partial(expand, pictures, styles=(*api.style_names(), *names))
     items = find()
     outputs = Outputs(
         items,
         saving,
-        kinds=("png", "webp", "tiff") if transparent else ("png", "jpeg", "webp", "tiff"),
+        kinds=("png", "webp", "tiff") if wanted.transparent else ("png", "jpeg", "webp", "tiff"),
         products=wanted.products,
         stdout_taken=reporting.as_json,
     )
@@ -210,7 +215,7 @@ def command(
         photo = reading.read(item)
         outcome.notes += [*photo.notes, *outputs.notes_for(item)]
         faces = api.detect_faces(photo)
-        faces = api.largest_face(faces) if wanted.largest else faces
+        faces = faces if wanted.all_faces else api.largest_face(faces)
         outcome.see(faces)
         pen = _draw(photo, faces, wanted, item, outcome, outputs)
         _add_lines(photo, faces, wanted, item, outcome, outputs, pen)
@@ -239,7 +244,7 @@ def _draw(
             whole_picture=wanted.whole_picture,
             seed=wanted.seed,
             layers=wanted.layers,
-            **wanted.sheet,
+            **wanted.sheet(),
         )
         data = api.encode(
             drawing,
