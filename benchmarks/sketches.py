@@ -1,0 +1,168 @@
+"""Judge sketches → photographs as users meet them: a folder of packs in → one JSON object, and on request a sheet.
+
+    python benchmarks/sketches.py --data PACKS [--people 120] [--keep FOLDER]
+
+Validation people only, through the library's own verbs. Faithful: their lines; rough: moved, dropped and doubled.
+F1 compares the parse of a result with the human labels; FD is the judge's, of whole photographs at 256²; both halves of
+the real photographs give the figure to compare with.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from limner import Canvas, Palette, Photo, Sketch, metrics
+from limner.faces import parse_crop
+from limner.records import Face
+from limner.sketches.likeness import likeness
+from limner.train.data.sketch_batches import SketchSampler
+from limner.train.data.sketch_faces import Faces, build_faces, chosen
+from limner.train.loops._sketches import class_f1
+
+#: Name → roughness of the sketch, confidence, whether it is a raster with its photograph's own soft ink.
+KINDS = {
+    "faithful, confidence 1": (0.0, 1.0, 1.0),
+    "rough, confidence 1": (0.8, 1.0, 0.0),
+    "rough, confidence 0.3": (0.8, 0.3, 0.0),
+}
+
+
+def _spread(count: int, most: int) -> np.ndarray:
+    return np.unique(np.linspace(0, count - 1, min(count, most)).astype(int))
+
+
+def _whole_face(photo: Photo) -> Face:
+    """Return the face of an aligned crop: the crop itself."""
+    scale = 512 / photo.size_px[0]
+    matrix = np.array([[scale, 0, (scale - 1) / 2], [0, scale, (scale - 1) / 2]])
+    box = np.array([0, 0, *photo.size_px], np.float32)
+    return Face(box, 1.0, np.zeros((478, 2), np.float32), 0.0, 0.0, 0.0, matrix)
+
+
+def sketched(
+    faces: Faces, people: np.ndarray, kind: tuple[float, float, float]
+) -> list[dict[str, Any]]:
+    """Return each person's sketch, photograph, result, its parse, its likeness."""
+    roughness, confidence, scan = kind
+    none = np.zeros((0, 256, 256), np.uint8)
+    sampler = SketchSampler(faces, 1, none, 0.0, scan, 0.0)
+    rows = []
+    for n in people.tolist():
+        still = sampler.still(n, roughness, np.random.default_rng([n, round(100 * roughness)]))
+        ink = cv2.resize(still["rough"], (512, 512), interpolation=cv2.INTER_LINEAR)
+        canvas = Canvas(Sketch((), 512, ink.astype(np.float32) / 255))
+        palette = Palette.from_code(still["palette"])
+        made = canvas.photo(confidence=confidence, palette=palette, size_px=256)
+        parsed = parse_crop(made, _whole_face(made)).labels
+        small = cv2.resize(parsed, (256, 256), interpolation=cv2.INTER_NEAREST)
+        kept = likeness(canvas.ink, made)
+        rows.append({**still, "made": made.pixels, "parse": small, "kept": kept})
+    return rows
+
+
+def scores(rows: list[dict[str, Any]], real: np.ndarray) -> dict[str, float]:
+    """Return F1, FD and the share of ink kept."""
+    guesses = np.stack([r["parse"] for r in rows])
+    found = metrics.photo_features([r["made"] for r in rows])
+    return {
+        "f1": class_f1(guesses, np.stack([r["labels"] for r in rows])),
+        "fd": metrics.fd(found, real),
+        "ink_kept": float(np.mean([r["kept"] for r in rows])),
+    }
+
+
+def nearest(rows: list[dict[str, Any]], train: Faces, most: int) -> dict[str, float]:
+    """Return how near results come to training photographs, beside how near real strangers do."""
+    known = metrics.photo_features([np.array(train.photos[n]) for n in _spread(len(train), most)])
+    out = {}
+    for name in ("made", "photo"):
+        found = metrics.photo_features([r[name] for r in rows])
+        gaps = np.linalg.norm(found[:, None] - known[None], axis=2).min(1)
+        out[f"{name}_to_training"] = float(np.median(gaps))
+    return out
+
+
+def timings(rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Return medians in ms, and as multiples of a product of two 1,024² matrices."""
+    canvas = Canvas(Sketch((), 512, rows[0]["rough"].repeat(2, 0).repeat(2, 1) / np.float32(255)))
+    a = np.random.default_rng(0).standard_normal((1024, 1024), np.float32)
+    places = iter(np.random.default_rng(1).uniform(120, 390, (200, 2, 2)))
+
+    def after_stroke(work: Any) -> Any:
+        canvas.stroke(next(places), 2.0)
+        return work()
+
+    works = {
+        "matmul": lambda: a @ a,
+        "shadow_after_stroke": lambda: after_stroke(canvas.shadow),
+        "photo_256_after_stroke": lambda: after_stroke(lambda: canvas.photo(size_px=256)),
+        "photo_512_after_stroke": lambda: after_stroke(lambda: canvas.photo(size_px=512)),
+    }
+    ms = {name: _median_ms(work) for name, work in works.items()}
+    return {f"{n}_ms": v for n, v in ms.items()} | {
+        f"{n}_matmuls": v / ms["matmul"] for n, v in ms.items() if n != "matmul"
+    }
+
+
+def _median_ms(work: Any, repeats: int = 15) -> float:
+    times = []
+    for _ in range(repeats + 2):
+        start = time.perf_counter()
+        work()
+        times.append(1000 * (time.perf_counter() - start))
+    return float(np.median(times[2:]))
+
+
+def sheet(rows: list[dict[str, Any]], count: int = 8) -> np.ndarray:
+    """Return sketch, result and photograph of some people."""
+    tiles = [
+        np.concatenate([255 - r["rough"][..., None].repeat(3, 2), r["made"], r["photo"]], 1)
+        for r in rows[:: max(1, len(rows) // count)][:count]
+    ]
+    return np.concatenate(tiles)
+
+
+def main() -> None:
+    """Print the scores."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    parser.add_argument("--people", type=int, default=120)
+    parser.add_argument(
+        "--known", type=int, default=1000, help="training photographs compared with"
+    )
+    parser.add_argument("--keep", type=Path, help="folder for sheets")
+    a = parser.parse_args()
+    val, train = (
+        build_faces(chosen(a.data, k, 80.0), a.cache, f"sketch-{k}") for k in ("val", "train")
+    )
+    people = _spread(len(val), a.people)
+    real = metrics.photo_features([np.array(val.photos[n]) for n in people])
+    table: dict[str, Any] = {
+        "people": len(people),
+        "fd_between_halves_of_real": metrics.fd(real[::2], real[1::2]),
+    }
+    for name, kind in KINDS.items():
+        rows = sketched(val, people, kind)
+        table[name] = scores(rows, real)
+        if name.startswith("faithful"):
+            table["nearest"] = nearest(rows, train, a.known)
+            table["timings"] = timings(rows)
+        if a.keep is not None:
+            a.keep.mkdir(parents=True, exist_ok=True)
+            path = a.keep / f"{name.replace(', ', '-').replace(' ', '-')}.png"
+            cv2.imwrite(str(path), sheet(rows)[..., ::-1])
+    json.dump(table, sys.stdout, indent=1)
+    print()
+
+
+if __name__ == "__main__":
+    main()
