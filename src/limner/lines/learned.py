@@ -109,10 +109,10 @@ def _cut(
     faint a line may be.
     """
     if thickness != 1:
-        px = np.float32(abs(np.log2(thickness)))
+        share = min(1.0, abs(float(np.log2(thickness))) / 2)
         wide = cv2.dilate(ink, np.ones((3, 3), np.uint8))
         thin = cv2.erode(ink, np.ones((3, 3), np.uint8))
-        other, share = (wide, min(1.0, px / 2)) if thickness > 1 else (thin, min(1.0, px / 2))
+        other = wide if thickness > 1 else thin
         ink = np.asarray(ink + np.float32(share) * (other - ink), np.float32)
     big = cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC)
     steep = np.float32(max(1.0, 0.6 / k))

@@ -92,7 +92,7 @@ def stroke_types(labels: ArrayLike, *, patch_px: int = PATCH_PX) -> NDArray[np.i
     shown = features.max(0) >= _FEATURE
     found[shown] = (STROKE_TYPES.index(_FEATURES[0]) + features.argmax(0))[shown]
     found[share["glasses"] >= _GLASSES] = -1
-    return found
+    return np.asarray(found, np.int8)
 
 
 def cut(picture: ArrayLike, patch_px: int = PATCH_PX) -> NDArray[np.generic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from limner.errors import MissingExtra, RecipeError
 from limner.train import recipe as recipes
@@ -108,7 +108,7 @@ def _keep_style(run: Path, recipe: Recipe, data: Path) -> None:
     from limner.train import export, own_style
     from limner.train.loops.style_own import make
 
-    task = make(recipe, data)
+    task: Any = make(recipe, data)
     export.export_run(run, task, run / "pack")
     own_style.keep(run / "pack", recipe.name, side_px=task.side_px, drawings=task.count)
 

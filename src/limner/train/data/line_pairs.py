@@ -102,5 +102,5 @@ class LineSampler:
             "ink": crop[None, ..., 2].astype(np.float32) / 255,
             "drawn": np.clip((drawn[None] - 0.25) / 0.35, 0, 1).astype(np.float32),
             "quiet": quiet_of(np.ascontiguousarray(crop[..., 3]))[None],
-            "croquis": np.float32(self.style[i] == STYLES.index("croquis")),
+            "croquis": np.array(self.style[i] == STYLES.index("croquis"), np.float32),
         }

@@ -35,7 +35,7 @@ def patches_of(
     """Return a drawing's patches on which a stroke is judged, (N, 1, 16, 16) 0–1, and their types (N,)."""
     types = stroke_types(classes)
     asked = types >= 0
-    patches = np.asarray(cut(drawn)[asked], np.float32)[:, None] / 255
+    patches = np.asarray(cut(drawn)[asked], np.float32)[:, None] / np.float32(255)
     return patches, types[asked].astype(np.int64)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -104,7 +104,8 @@ class LinesTask:
         """Yield the one turn."""
         del step
         weights = self.settings
-        both = self.nets["net"].logits(torch.cat([batch["photo"], batch["sketch"]])).float()
+        net: Any = self.nets["net"]
+        both = net.logits(torch.cat([batch["photo"], batch["sketch"]])).float()
         of_photo, of_sketch = both.chunk(2)
         photo, sketch = of_photo.sigmoid(), of_sketch.sigmoid()
         terms = {

@@ -81,8 +81,9 @@ def from_graph(path: Path, net: nn.Module) -> None:
     state = net.state_dict()
     prefix = _prefix(set(arrays), set(state))
     taken = {k: arrays[prefix + k] for k in state if prefix + k in arrays}
-    if hasattr(net, "adapted"):  # a net may know how to take over a smaller one of its kind
-        taken = net.adapted(taken)
+    adapted: Any = getattr(net, "adapted", None)
+    if adapted is not None:  # a net may know how to take over a smaller one of its kind
+        taken = adapted(taken)
     needed = [k for k, v in state.items() if v.is_floating_point()]
     _fill(net, taken, needed, str(path))
 

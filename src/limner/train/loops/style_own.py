@@ -90,7 +90,7 @@ class OwnStyleTask:
         self.features = FrozenFeatures()
         self.nets = nn.ModuleDict({"net": self._begun()})
         for name, p in self.nets["net"].named_parameters():
-            p.requires_grad_(requires_grad=_is_modulation(name))
+            p.requires_grad = _is_modulation(name)
 
     def _begun(self) -> Stylist:
         """Return a stylist of one style: the one of the shipped styles that comes nearest to the drawings."""
