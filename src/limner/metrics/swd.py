@@ -112,7 +112,7 @@ def _smooth(x: Floats) -> Floats:
         border = [(2, 2) if i == axis else (0, 0) for i in range(x.ndim)]
         padded, size = np.pad(x, border, mode="reflect"), x.shape[axis]
         shifted = (np.take(padded, range(k, k + size), axis) for k in range(len(_SMOOTH)))
-        x = sum((w * part for w, part in zip(_SMOOTH, shifted, strict=True)), np.float32(0))
+        x = sum((w * part for w, part in zip(_SMOOTH, shifted, strict=True)), np.zeros_like(x))
     return np.asarray(x, np.float32)
 
 
