@@ -96,7 +96,7 @@ class Palette:
     hair: _Color = (82, 59, 46)
     lips: _Color = (183, 105, 100)
     clothes: _Color = (92, 84, 86)
-    background: _Color = (122, 113, 107)
+    background: _Color = (225, 224, 222)
     light: tuple[float, float] = (0.0, 0.0)
 
     def __post_init__(self) -> None:
