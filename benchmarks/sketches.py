@@ -27,11 +27,11 @@ from limner.train.data.sketch_batches import SketchSampler
 from limner.train.data.sketch_faces import Faces, build_faces, chosen
 from limner.train.loops._sketches import class_f1
 
-#: Name → roughness of the sketch, confidence, whether it is a raster with its photograph's own soft ink.
+#: Name → roughness of the sketch, confidence, share of scans: rasters with their photograph's own soft ink.
 KINDS = {
-    "faithful, confidence 1": (0.0, 1.0, 1.0),
-    "rough, confidence 1": (0.8, 1.0, 0.0),
-    "rough, confidence 0.3": (0.8, 0.3, 0.0),
+    "faithful": (0.0, 1.0, 1.0),
+    "rough": (0.8, 1.0, 0.0),
+    "rough_projected": (0.8, 0.3, 0.0),
 }
 
 
@@ -153,12 +153,12 @@ def main() -> None:
     for name, kind in KINDS.items():
         rows = sketched(val, people, kind)
         table[name] = scores(rows, real)
-        if name.startswith("faithful"):
+        if name == "faithful":
             table["nearest"] = nearest(rows, train, a.known)
             table["timings"] = timings(rows)
         if a.keep is not None:
             a.keep.mkdir(parents=True, exist_ok=True)
-            path = a.keep / f"{name.replace(', ', '-').replace(' ', '-')}.png"
+            path = a.keep / f"{name}.png"
             cv2.imwrite(str(path), sheet(rows)[..., ::-1])
     json.dump(table, sys.stdout, indent=1)
     print()
