@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageOps
+from tests.studio.browser.pictures import SIDE, encode, portrait, shadow
 
 from limner import studio
 
@@ -34,7 +35,6 @@ STYLES = (
     ("lines", "Lines: clean, no artist", "lines"),
 )
 PARTS = ("hair", "skin", "nose", "left-eye", "right-eye", "mouth", "neck", "clothes")
-SIDE = 512
 
 
 @dataclass
@@ -69,23 +69,6 @@ class Refusal(Exception):
     def __init__(self, status: int, code: str, detail: str = "It cannot be.") -> None:
         super().__init__(detail)
         self.status, self.code = status, code
-
-
-def encode(picture: Image.Image, kind: str = "PNG") -> bytes:
-    """Return a picture's file."""
-    buffer = io.BytesIO()
-    picture.convert("RGB" if kind == "JPEG" else picture.mode).save(buffer, kind)
-    return buffer.getvalue()
-
-
-def draw_strokes(strokes: list[dict[str, Any]], side: int = SIDE) -> Image.Image:
-    """Return strokes on paper, as grey as they come."""
-    paper = Image.new("L", (side, side), 255)
-    pen = ImageDraw.Draw(paper)
-    for stroke in strokes:
-        line = [(x * side / SIDE, y * side / SIDE) for x, y, *_ in stroke["points"]]
-        pen.line(line or [(0, 0)], fill=30, width=max(1, round(stroke.get("width", 2))))
-    return paper
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -353,26 +336,6 @@ class Handler(BaseHTTPRequestHandler):
         if wish["show"] == "labels":
             pen.ellipse((side * 0.2, side * 0.15, side * 0.8, side * 0.85), fill="#f0c8aa")
         self.show(picture, yaw_deg=yaw, pitch_deg=wish["pitch_deg"])
-
-
-def shadow() -> Image.Image:
-    """Return a head's shadow, 255 darkest."""
-    dark = Image.new("L", (SIDE, SIDE), 0)
-    pen = ImageDraw.Draw(dark)
-    pen.ellipse((130, 90, 382, 440), outline=200, width=14)
-    for box in ((180, 210, 235, 235), (277, 210, 332, 235), (220, 345, 292, 370)):
-        pen.ellipse(box, outline=190, width=8)
-    return dark
-
-
-def portrait(strokes: list[dict[str, Any]], side: int) -> Image.Image:
-    """Return something that stands for a photograph of the strokes."""
-    ground = Image.new("RGB", (side, side), "#7a716b")
-    pen = ImageDraw.Draw(ground)
-    pen.ellipse((side * 0.25, side * 0.15, side * 0.75, side * 0.87), fill="#cd9e85")
-    return Image.composite(
-        ground, Image.new("RGB", (side, side), "#3c2820"), draw_strokes(strokes, side)
-    )
 
 
 ROUTES: tuple[tuple[str, Callable[..., None]], ...] = (
