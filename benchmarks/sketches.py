@@ -58,7 +58,7 @@ def sketched(
     for n in people.tolist():
         still = sampler.still(n, roughness, np.random.default_rng([n, round(100 * roughness)]))
         ink = cv2.resize(still["rough"], (512, 512), interpolation=cv2.INTER_LINEAR)
-        canvas = Canvas(Sketch((), 512, ink.astype(np.float32) / 255))
+        canvas = Canvas(Sketch((), 512, np.asarray(ink, np.float32) / np.float32(255)))
         palette = Palette.from_code(still["palette"])
         made = canvas.photo(confidence=confidence, palette=palette, size_px=256)
         parsed = parse_crop(made, _whole_face(made)).labels

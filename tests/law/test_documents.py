@@ -30,6 +30,9 @@ def desk(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     """Return a folder to work in, with the pictures that the documentation speaks of."""
     shutil.copy(samples / "curls-001.jpg", tmp_path / "photo.jpg")
     shutil.copy(samples / "beard-092.jpg", tmp_path / "friend.jpg")
+    sketches = ROOT / "examples" / "sketches"
+    shutil.copy(sketches / "long-hair.png", tmp_path / "sketch.png")
+    shutil.copy(sketches / "beard.png", tmp_path / "other.png")
     (tmp_path / "photos").mkdir()
     shutil.copy(samples / "elder-172.jpg", tmp_path / "photos")
     monkeypatch.chdir(tmp_path)

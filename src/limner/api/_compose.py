@@ -226,7 +226,7 @@ def _guide(canvas: Canvas) -> NDArray[np.uint8]:
     import numpy as np
 
     paper = 1 - _SHADOW * canvas.shadow()
-    return np.rint(255 * paper * (1 - canvas.ink)).astype(np.uint8)
+    return np.asarray(np.rint(255 * paper * (1 - canvas.ink)), np.uint8)
 
 
 def compose_morph(
