@@ -16,6 +16,7 @@ help: ## say what there is
 
 demo: $(CORE) ## draw the sample sitters into out/demo/ and write a contact sheet
 	$(PY) examples/demo.py out/demo
+	$(PY) examples/every_style.py out/demo
 	$(PY) examples/turn_head.py out/demo
 
 studio: $(STUDIO) ## open the studio in a browser (Ctrl-C closes it)

@@ -138,7 +138,8 @@ def synthetic(views: HeadViews, people: int) -> dict[str, dict[str, float]]:
 def turned_mesh(views: HeadViews, i: int, to: Camera) -> tuple[np.ndarray, np.ndarray]:
     """Return where a photograph's mesh is seen by another camera: turned in space, and turned as a plane."""
     assert views.points is not None  # noqa: S101
-    here = Camera(*(float(v) for v in views.pose_deg[i]))
+    yaw, pitch = (float(v) for v in views.pose_deg[i])
+    here = Camera(yaw, pitch)
     points = views.points[i].astype(float)
     middle = float(here.project(np.array([0, 0, 0.08]))[1])
     solid, flat = (
@@ -157,9 +158,9 @@ def photographs(views: HeadViews, people: int, keep: Path | None) -> dict[str, A
         made = from_source(source)
         turn, maps = HeadRenderer(made), HeadRenderer(made, own_pixels=False, refine=False)
         truth = (source.photo.pixels, source.semantic.labels, None)
-        pose = {"yaw_deg": source.yaw_deg, "pitch_deg": source.pitch_deg}
-        again.add(turn.view(**pose), *truth)
-        bare.add(maps.view(**pose), *truth)
+        pose = source.yaw_deg, source.pitch_deg
+        again.add(turn.view(yaw_deg=pose[0], pitch_deg=pose[1]), *truth)
+        bare.add(maps.view(yaw_deg=pose[0], pitch_deg=pose[1]), *truth)
         for step in (-30.0, 30.0):
             to = Camera(float(np.clip(source.yaw_deg + step, -60, 60)), source.pitch_deg)
             view = turn.view(yaw_deg=to.yaw_deg, pitch_deg=to.pitch_deg)

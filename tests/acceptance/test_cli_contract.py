@@ -140,6 +140,15 @@ def test_46_version_and_help_load_nothing_that_works(word: str) -> None:
     code = f"import sys, limner.cli as c; c.main([{word!r}]); print(*sys.modules)"
     heard = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(heard.stdout.splitlines()[-1].split())
-    heavy = {"numpy", "cv2", "onnxruntime", "openvino", "rich", "PIL", "limner.api", "limner.cli.draw"}
+    heavy = {
+        "numpy",
+        "cv2",
+        "onnxruntime",
+        "openvino",
+        "rich",
+        "PIL",
+        "limner.api",
+        "limner.cli.draw",
+    }
     assert "limner.cli" in loaded
     assert not loaded & heavy

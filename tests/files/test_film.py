@@ -23,7 +23,7 @@ def test_an_animated_webp_holds_every_frame_and_its_recipe() -> None:
     data = encode_webp_film(frames(4), per_second=10, recipe=Recipe("orbit"))
     with Image.open(io.BytesIO(data)) as film:
         assert film.format == "WEBP"
-        assert (film.n_frames, film.size, film.info["loop"]) == (4, (64, 48), 0)
+        assert (getattr(film, "n_frames", 1), film.size, film.info["loop"]) == (4, (64, 48), 0)
         film.seek(2)
         assert abs(int(np.asarray(film.convert("RGB"))[5, 5, 0]) - 100) < 4
         assert film.info["duration"] == 100

@@ -11,7 +11,7 @@ from limner.geometry.camera import Camera
 from limner.heads import HeadRenderer, encode, mix, sample_head
 from limner.heads.render import FILLED
 from limner.records import CLASSES, Head
-from limner.weights import Row
+from limner.weights import Row, ledger
 
 
 def no_refiner(name: str) -> Row:
@@ -86,7 +86,7 @@ def test_without_the_refiner_gaps_are_filled_and_the_view_says_so(
     plain = HeadRenderer(egg_head, refine=False).view(yaw_deg=20)
     assert plain.photo.notes == ()
     assert HeadRenderer(egg_head).view(yaw_deg=20).photo.notes == ()
-    monkeypatch.setattr(encode.ledger, "row", no_refiner)
+    monkeypatch.setattr(ledger, "row", no_refiner)
     view = HeadRenderer(egg_head).view(yaw_deg=20)
     assert view.photo.notes == (FILLED,)
     assert graphs.calls["heads-refiner"] == 1

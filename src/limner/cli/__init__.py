@@ -26,7 +26,7 @@ COMMANDS: dict[str, str] = {
     "lines": "Draw pictures as clean lines, without a network's hand.",
     "plot": "Trace pictures into pen strokes in millimetres for a plotter.",
     "compose": "Turn drawings of faces into photographs of people who never lived.",
-    "orbit": "Turn a head: photograph, map of parts and depth from every side.",
+    "orbit": "Walk around a head: photograph, map of parts and depth from every side.",
     "head": "Keep a photographed head as a file, or as a mesh.",
     "mix": "Give a head some parts of another.",
     "faces": "List the faces in pictures: box, score and angles.",

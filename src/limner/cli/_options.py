@@ -175,9 +175,7 @@ reporting_options = gathered(
     ),
     click.option("--fail-fast", is_flag=True, help="Stop at the first picture that fails."),
     click.option("-q", "--quiet", is_flag=True, callback=said, help="Say nothing but errors."),
-    click.option(
-        "-v", "--verbose", is_flag=True, callback=said, help="Say more; show tracebacks."
-    ),
+    click.option("-v", "--verbose", is_flag=True, callback=said, help="Say more; show tracebacks."),
 )
 
 machine_options = gathered(
