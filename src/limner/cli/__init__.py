@@ -27,7 +27,7 @@ COMMANDS: dict[str, str] = {
     "plot": "Trace pictures into pen strokes in millimetres for a plotter.",
     "compose": "Turn drawings of faces into photographs of people who never lived.",
     "orbit": "Walk around a head: photograph, map of parts and depth from every side.",
-    "head": "Keep a photographed head as a file, or as a mesh.",
+    "head": "Make a head that can be turned and changed, and keep it as a file.",
     "mix": "Give a head some parts of another.",
     "faces": "List the faces in pictures: box, score and angles.",
     "parse": "Write a map of hair, skin, eyes and the other parts.",
