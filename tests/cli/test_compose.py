@@ -7,7 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.api.test_compose import bank, room, session, sheet  # noqa: F401
+from tests.api.test_compose import (  # type: ignore[attr-defined]
+    bank,  # noqa: F401
+    room,  # noqa: F401
+    session,  # noqa: F401
+    sheet,
+)
 from tests.cli.conftest import Run
 from tests.sketches.conftest import FakeSession
 

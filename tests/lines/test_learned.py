@@ -14,6 +14,7 @@ from limner.lines import extract
 from limner.lines import learned as module
 from limner.lines.learned import learned
 from limner.records import CLASSES, Photo, SemanticMap
+from limner.weights import ledger
 
 
 class Session:
@@ -32,7 +33,7 @@ class Session:
 def session(monkeypatch: pytest.MonkeyPatch) -> Session:
     made = Session()
     monkeypatch.setattr(module, "session", lambda: made)
-    monkeypatch.setattr(module.ledger, "rows", lambda: (SimpleNamespace(name=module.WEIGHT),))
+    monkeypatch.setattr(ledger, "rows", lambda: (SimpleNamespace(name=module.WEIGHT),))
     return made
 
 
@@ -85,7 +86,7 @@ def test_thicker_lines_have_more_ink_and_detail_keeps_the_faint(session: Session
 
 
 def test_without_its_network_it_says_what_to_take_instead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module.ledger, "rows", lambda: ())
+    monkeypatch.setattr(ledger, "rows", lambda: ())
     with pytest.raises(MissingWeights, match="take the engine 'flow'"):
         learned(page(100, 8), None, 60.0)
 

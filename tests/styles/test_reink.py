@@ -25,7 +25,7 @@ def drawing(side: int = 356) -> NDArray[np.float32]:
     ink = cv2.GaussianBlur(
         cv2.resize(sheet, (side, side), interpolation=cv2.INTER_AREA), (0, 0), 0.6
     )
-    paper = 1 - np.asarray(ink, np.float32) / 255
+    paper: NDArray[np.float32] = 1 - np.asarray(ink, np.float32) / np.float32(255)
     paper[-40:, :60] = 0.6
     return paper
 

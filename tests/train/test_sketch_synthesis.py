@@ -221,7 +221,12 @@ def test_pictures_grow_at_the_wanted_step(
 ) -> None:
     sizes: list[int] = []
     inputs = task._inputs
-    monkeypatch.setattr(task, "_inputs", lambda b, s: (sizes.append(s), inputs(b, s))[1])
+
+    def noted(batch: dict[str, torch.Tensor], size_px: int) -> object:
+        sizes.append(size_px)
+        return inputs(batch, size_px)
+
+    monkeypatch.setattr(task, "_inputs", noted)
     monkeypatch.setattr(
         task, "settings", dataclasses.replace(task.settings, size_px=256, grow_at=0.5)
     )

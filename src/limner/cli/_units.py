@@ -203,7 +203,7 @@ class Paper(click.ParamType["str | tuple[int, int, int]"]):
         from limner.errors import UnknownName
 
         if isinstance(value, tuple) or value in api.paper_names():
-            return value  # type: ignore[return-value]
+            return value
         try:
             return COLOR.convert(value, None, None)
         except click.BadParameter:

@@ -127,7 +127,7 @@ class _Small:
             for k in np.unique(guide.labels)
         }
 
-    def _brought(self, values: NDArray[np.generic]) -> NDArray[np.float32]:
+    def _brought(self, values: NDArray[np.uint8] | NDArray[np.float32]) -> NDArray[np.float32]:
         return cast(
             "NDArray[np.float32]", cv2.resize(values, self._size, interpolation=self._kernel)
         )

@@ -198,7 +198,7 @@ def _flow(
 
     A ground has no form: there the brush goes up and down as the arm does.
     """
-    grey = blur(np.ascontiguousarray(color.mean(2)) / 255, 0.004 * crop_px)
+    grey = blur(np.ascontiguousarray(color.mean(2), np.float32) / np.float32(255), 0.004 * crop_px)
     gx = cv2.Scharr(grey, cv2.CV_32F, 1, 0, scale=1 / 32)
     gy = cv2.Scharr(grey, cv2.CV_32F, 0, 1, scale=1 / 32)
     tensor = np.dstack([gx * gx - gy * gy, 2 * gx * gy])
@@ -331,7 +331,7 @@ def _starts(rng: np.random.Generator, shape: tuple[int, ...], step: float) -> ND
     y, x = np.mgrid[step / 2 : shape[0] : step, step / 2 : shape[1] : step]
     points = np.column_stack([x.ravel(), y.ravel()])
     points += rng.uniform(-0.45, 0.45, points.shape) * step
-    return np.clip(np.rint(points), 0, np.array(shape[::-1]) - 1).astype(np.int64)
+    return np.asarray(np.clip(np.rint(points), 0, np.array(shape[::-1]) - 1), np.int64)
 
 
 def _paths(
@@ -348,7 +348,9 @@ def _paths(
     paths = []
     for back, ahead in zip(*halves, strict=True):
         path = np.concatenate([back[::-1], ahead[1:]])
-        paths.append(path if len(path) > 1 else path.repeat(2, 0) + np.float32([[-0.2], [0.2]]))
+        paths.append(
+            path if len(path) > 1 else path.repeat(2, 0) + np.array([[-0.2], [0.2]], np.float32)
+        )
     return paths, colors
 
 

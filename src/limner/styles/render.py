@@ -6,7 +6,7 @@ stroke, on a sheet of the size that is wanted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -160,7 +160,7 @@ class _Sheet:
         if strength > 1:
             grey = np.arange(256, dtype=np.float32)
             table = np.rint(255 - np.clip((255 - grey) * strength, 0, 255)).astype(np.uint8)
-            return table[drawing]
+            return np.asarray(table[drawing], np.uint8)
         if self._bare is None:
             paper = 1 - np.ascontiguousarray(self._guide.ink, np.float32)
             bare = reink.enlarge(paper, self._size, reink.HANDS["ink"])
@@ -191,10 +191,10 @@ class _Sheet:
         """Return grey with the background left white, the person's outline kept."""
         if self._people_alone:
             mask = self._reached().astype(np.uint8) * np.uint8(255)
-            mask = cv2.GaussianBlur(mask, (0, 0), max(1.0, self._crop_px / 128))
-            soft = cv2.resize(mask, self._size, interpolation=cv2.INTER_LINEAR)
+            blurred = cv2.GaussianBlur(mask, (0, 0), max(1.0, self._crop_px / 128))
+            soft = cv2.resize(blurred, self._size, interpolation=cv2.INTER_LINEAR)
             ink = cv2.multiply(255 - drawing, np.asarray(soft), scale=1 / 255)
-            drawing = cast("NDArray[np.uint8]", 255 - np.asarray(ink, np.uint8))
+            drawing = 255 - np.asarray(ink, np.uint8)
         return _CLEAN[drawing]
 
 

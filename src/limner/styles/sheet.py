@@ -110,4 +110,6 @@ def put_on_paper(
 def _table(ink: tuple[int, int, int]) -> NDArray[np.uint8]:
     """Return (256, 3): the colour of each grey when black is `ink`."""
     grey = np.arange(256, dtype=np.float32)[:, None] / np.float32(255)
-    return np.asarray(np.rint(np.float32(255) * grey + np.float32(ink) * (1 - grey)), np.uint8)
+    return np.asarray(
+        np.rint(np.float32(255) * grey + np.array(ink, np.float32) * (1 - grey)), np.uint8
+    )

@@ -115,7 +115,7 @@ def _strands(width_px: float, seed: int) -> NDArray[np.float32]:
         cv2.line(line, *ends, 255, 1, cv2.LINE_AA, 4)
         kernel = cv2.GaussianBlur(line.astype(np.float32), (0, 0), max(0.5, width_px / 2))
         smeared = cv2.filter2D(wide, -1, kernel)
-        bank[k] = _normed(smeared[reach:-reach, reach:-reach])
+        bank[k] = _normed(np.asarray(smeared[reach:-reach, reach:-reach], np.float32))
     return bank
 
 

@@ -14,6 +14,8 @@ from tests.train.loops import small
 from limner.train import recipe as recipes
 from limner.train.loops import style_own
 from limner.train.loops import task as tasks
+from limner.train.loops.start import from_graph
+from limner.train.nets.stylist import Stylist
 from limner.weights import ledger
 
 pytestmark = pytest.mark.train
@@ -77,8 +79,8 @@ def test_it_begins_as_the_nearest_of_the_shipped_styles(task: Any) -> None:
     net = task.nets["net"]
     assert net.norm.scale.weight.shape[1] == 1
     scores = sum(task.validate(net).values())
-    whole = style_own.Stylist(int(row.inputs["style"]["shape"][1]), 24, 6)
-    style_own.from_graph(row.path, whole)
+    whole = Stylist(int(row.inputs["style"]["shape"][1]), 24, 6)
+    from_graph(row.path, whole)
     others = [
         sum(task.validate(style_own._one_of(whole, k, task.settings)).values())
         for k in range(whole.styles)

@@ -34,7 +34,7 @@ def test_two_steps_teach_both_and_leave_the_frozen_nets_alone(task: Any) -> None
 
 def test_the_recipe_has_the_papers_sizes_and_weights() -> None:
     table = recipes.resolve(recipes.read("style-paper")).table
-    wanted = {"ngf": 64, "ndf": 64, "blocks": 9, "size_px": 512}
+    wanted: dict[str, float] = {"ngf": 64, "ndf": 64, "blocks": 9, "size_px": 512}
     wanted |= {"matching": 100.0, "perceptual": 10.0, "stroke": 0.002}
     assert {k: table[k] for k in wanted} == wanted
     assert recipes.read("style-paper").batch == 1

@@ -37,7 +37,7 @@ def test_on_crisp_ink_the_soft_gap_is_the_measured_one() -> None:
 def test_blank_sheets_agree_and_the_gap_has_a_slope() -> None:
     assert ink_gap(torch.zeros(1, 1, 16, 16), torch.zeros(1, 1, 16, 16)) == 0
     a = (0.5 * line(10, 32)).requires_grad_()
-    ink_gap(a, line(20, 32)).backward()
+    ink_gap(a, line(20, 32)).backward()  # type: ignore[no-untyped-call]
     assert a.grad is not None
     assert torch.isfinite(a.grad).all()
     assert a.grad[0, 0, 10].mean() > 0  # ink that has no partner should go

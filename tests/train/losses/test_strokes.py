@@ -49,7 +49,7 @@ def test_norms_add_up_over_patches_and_squares_do_not_grow_with_the_drawing(net:
 def test_gradients_reach_what_is_made_alone(net: StrokeNet) -> None:
     made = torch.rand(2, 1, 32, 32, requires_grad=True)
     real = torch.rand(2, 1, 32, 32, requires_grad=True)
-    stroke_distance(net, made, real).backward()
+    stroke_distance(net, made, real).backward()  # type: ignore[no-untyped-call]
     assert made.grad is not None
     assert made.grad.abs().sum() > 0
     assert real.grad is None
@@ -59,7 +59,7 @@ def test_gradients_reach_what_is_made_alone(net: StrokeNet) -> None:
 def test_an_equal_drawing_has_a_finite_slope(net: StrokeNet) -> None:
     made = torch.rand(1, 1, 16, 16)
     same = made.clone().requires_grad_()
-    stroke_distance(net, same, made).backward()
+    stroke_distance(net, same, made).backward()  # type: ignore[no-untyped-call]
     assert same.grad is not None
     assert torch.isfinite(same.grad).all()
 
