@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from limner.errors import OutputError
-from limner.files import write_bytes
+from limner.files import sweep, write_bytes
 
 NAMES = ["x.png", "with space.png", "é 한글 🎨.png", "-x.png", "x" * 236 + ".png"]
 
@@ -169,3 +169,22 @@ def test_13_a_real_limit_of_the_system_is_an_output_error(tmp_path: Path) -> Non
     assert "larger than is allowed" in result.stdout
     assert (tmp_path / "x.png").read_bytes() == b"old"
     assert names(tmp_path) == ["x.png"]
+
+
+def test_what_a_killed_writer_left_is_swept_and_what_is_being_written_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".limner-0123456789abcdef.tmp").write_bytes(b"half a pict")
+    (tmp_path / "mine.tmp").write_bytes(b"not Limner's")
+    seen = []
+    real = os.write
+
+    def writing(number: int, data: memoryview) -> int:
+        seen.append((sweep(tmp_path), len(names(tmp_path))))
+        return real(number, data)
+
+    monkeypatch.setattr(os, "write", writing)
+    write_bytes(tmp_path / "x.png", b"new")
+    assert seen == [(1, 2)]
+    assert names(tmp_path) == ["mine.tmp", "x.png"]
+    assert sweep(tmp_path / "nowhere") == 0

@@ -39,7 +39,8 @@ def edge_widths(sheet: NDArray[np.uint8]) -> NDArray[np.float64]:
     across, down = np.abs(np.diff(values, axis=1)), np.abs(np.diff(values, axis=0))
     step[:, :-1] = across
     step[:-1] = np.maximum(step[:-1], down)
-    steepest = (step > 0) & (step >= cv2.dilate(step, np.ones((5, 5), np.uint8))) & (span > 100)
+    # The window of the step is the span's: the grain inside a stroke is no edge because one is near.
+    steepest = (step > 0) & (step >= cv2.dilate(step, near)) & (span > 100)
     return np.asarray(span[steepest] / step[steepest], np.float64)
 
 

@@ -62,7 +62,7 @@ def test_the_best_weights_are_those_of_the_best_score(tmp_path: Path) -> None:
     recipe = toy.recipe(steps=8, validate_every=2, best_goal="max")
     go(tmp_path, recipe, lambda r, _: Judged(r))
     with safe_open(tmp_path / "best.safetensors", "pt") as best:
-        assert best.metadata() == {"step": "4", "l1": "0.7"}
+        assert best.metadata() == {"score": '{"step": 4, "l1": 0.7}'}
         assert set(best.keys()) == set(state(tmp_path)["ema"])
 
 

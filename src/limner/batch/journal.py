@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from limner.errors import OutputError
+from limner.files import sweep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,8 @@ class Journal:
             entry = _parsed(line)
             if entry is not None:
                 self._entries[entry.file] = entry
+        # A run that was killed could not clean up; the one that goes on does it for it.
+        sweep(path.parent)
         # After a cut line the next one must begin afresh.
         self._cut = bool(lines and lines[-1])
 

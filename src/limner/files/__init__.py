@@ -1,6 +1,6 @@
 """Bytes and records: a picture's bytes in → `Photo`; records in → PNG, SVG, HP-GL and others, kept whole."""
 
-from limner.files.atomic import write_bytes
+from limner.files.atomic import sweep, write_bytes
 from limner.files.encode import encode_labels, encode_picture
 from limner.files.gcode import encode_gcode
 from limner.files.hpgl import encode_hpgl
@@ -20,5 +20,6 @@ __all__ = [
     "encode_strokes",
     "encode_svg",
     "read_photo",
+    "sweep",
     "write_bytes",
 ]

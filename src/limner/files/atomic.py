@@ -13,7 +13,7 @@ from pathlib import Path
 from limner.errors import OutputError
 from limner.files.source import shown
 
-__all__ = ["write_bytes"]
+__all__ = ["sweep", "write_bytes"]
 
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
@@ -71,6 +71,44 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
         raise OutputError(f"{name} could not be written: {reason}.") from error
 
 
+def sweep(folder: str | os.PathLike[str]) -> int:
+    """Remove temporary files of writers that were killed, which could not clean up after themselves.
+
+    Parameters
+    ----------
+    folder : path
+        Where they may lie; it need not be there.
+
+    Returns
+    -------
+    int
+        How many were removed. Files that a writer still holds stay; so does all where files cannot be locked (Windows).
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return 0
+    removed = 0
+    for path in Path(folder).glob(".limner-*.tmp"):
+        with contextlib.suppress(OSError):
+            number = os.open(path, os.O_RDWR)
+            try:
+                fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+                removed += 1
+            finally:
+                os.close(number)
+    return removed
+
+
+def _hold(number: int) -> None:
+    """Lock a new file as long as it is open, so that `sweep` leaves it alone; the system unlocks after a kill."""
+    with contextlib.suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def _is_special(target: Path) -> bool:
     """Say whether `target` is a pipe or a device; refuse a folder and a file marked read-only."""
     try:
@@ -91,6 +129,7 @@ def _replace(target: Path, data: bytes) -> None:
     number = -1
     try:
         number = os.open(temporary, _NEW_FILE, 0o666)
+        _hold(number)
         with contextlib.suppress(OSError):
             os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))  # noqa: PTH101
         _write_all(number, data)

@@ -146,14 +146,26 @@ class _OpenVINO:
         except queue.Empty:
             request = self.compiled.create_infer_request()
         try:
-            result = request.infer(inputs)
+            # Copied into the request's own memory. Were Python's arrays lent to it, OpenVINO would let go of them under
+            # a lock of its own, which waits for the interpreter's, which another thread holds while it waits for
+            # OpenVINO's: eight threads then stand still for ever.
+            for name, value in inputs.items():
+                _fill(request.get_tensor(name), value)
+            result = request.infer()
             return {port.get_any_name(): np.array(value) for port, value in result.items()}
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             raise BadShape(
                 f"The inputs do not fit the network: {str(error).splitlines()[0]}"
             ) from error
         finally:
             self.requests.put(request)
+
+
+def _fill(tensor: Any, value: NDArray[Any]) -> None:
+    """Copy an array into a tensor of OpenVINO, which grows or shrinks where its network allows it."""
+    if tuple(tensor.shape) != value.shape:
+        tensor.shape = value.shape
+    np.copyto(tensor.data, value, casting="same_kind")
 
 
 class _OnnxRuntime:

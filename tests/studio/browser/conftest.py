@@ -26,9 +26,10 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Return Debian's Chromium."""
+    """Return Debian's Chromium, for one file of tests: while Playwright is open its event loop runs in this thread,
+    and no other test may start one of its own."""
     if not CHROMIUM:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

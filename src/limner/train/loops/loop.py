@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import time
 from typing import TYPE_CHECKING, Any
@@ -217,7 +218,8 @@ class Loop:
         self.best = score
         plain = torch.contiguous_format  # copies: the file format refuses shared memory
         state = {k: v.clone(memory_format=plain) for k, v in self.ema.state_dict().items()}
-        about = {"step": str(self.step), metric: repr(score)}
+        # One entry: the format writes several in an order of chance, and equal runs should end in equal files.
+        about = {"score": json.dumps({"step": self.step, metric: score})}
         write_bytes(self.job.folder / "best.safetensors", save(state, about))
 
     def _save(self) -> None:

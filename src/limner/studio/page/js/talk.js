@@ -1,15 +1,19 @@
 // What happened in → words to read and to hear, a line that moves while work lasts.
 import { $, el, icon } from "./dom.js";
 
+let said = { text: "", box: null, at: -1e9 };
 let cleared = 0;
 
 /** Say something to those who listen; `urgent` interrupts. */
 export function announce(text, urgent = false) {
-  const box = $(urgent ? "#alarm" : "#live");
+  const box = $(urgent ? "#alarm" : "#live"), now = performance.now();
+  // what was said a moment ago has not been heard yet: it is said again before what is new
+  const unheard = now - said.at < 1000 && said.box === box && said.text !== text ? `${said.text} ` : "";
+  said = { text, box, at: now };
   box.textContent = "";
   clearTimeout(cleared);
   // a changed text node is what makes a screen reader speak, also when the words are the same as before
-  setTimeout(() => { box.textContent = text; }, 30);
+  setTimeout(() => { if (said.box === box && said.text === text) box.textContent = unheard + text; }, 30);
   cleared = setTimeout(() => { box.textContent = ""; }, 12_000);
 }
 
