@@ -55,3 +55,14 @@ def test_the_shipped_page_has_a_place_for_the_token() -> None:
 
     index = FOLDER / "index.html"
     assert not index.is_file() or TOKEN_MARK in index.read_text("utf-8")
+
+
+def test_the_usual_colour_of_each_part_is_among_its_swatches() -> None:
+    from limner.records import Palette
+    from limner.studio.routes.page import FOLDER
+
+    panel = (FOLDER / "js" / "atelier-panel.js").read_text("utf-8")
+    for part in ("skin", "hair", "lips", "clothes", "background"):
+        row = next(line for line in panel.splitlines() if line.strip().startswith(f"{part}: ["))
+        usual = "#{:02x}{:02x}{:02x}".format(*getattr(Palette(), part))
+        assert usual in row, f"{part}: {usual}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from limner.api._photo import detect_faces, parse_face, read_photo
+from limner.api._seen import seen_wide
 from limner.api._write import make_recipe
 
 if TYPE_CHECKING:
@@ -292,11 +293,9 @@ def _portrait(
     import cv2
     import numpy as np
 
-    from limner import faces, lines, styles
-    from limner.records import Photo
+    from limner import faces, styles
 
-    view = faces.look_wide(picture, face)
-    ink = lines.extract(Photo(view.pixels), view.semantic).ink
+    view, ink = seen_wide(picture, face)
     guide = styles.Guide(view.pixels, view.semantic.labels, ink)
     # As fine as the picture is there, but no coarser than the style's own strokes.
     finest = styles.find(wish.style).side_px / faces.CROP_PX

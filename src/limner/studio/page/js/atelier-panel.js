@@ -4,12 +4,13 @@ import { morph, removeUnder, startFrom, takePart, traceOver } from "./mixing.js"
 import { working } from "./talk.js";
 
 const COMPONENTS = [["left-eye", "Left eye"], ["right-eye", "Right eye"], ["nose", "Nose"], ["mouth", "Mouth"], ["rest", "Hair and outline"]];
+// Each row holds the colour that is taken where none is chosen (`Palette` in records/sketch.py).
 const SWATCHES = {
   skin: ["Skin", ["#f1d3bf", "#e0b394", "#cd9e85", "#b07a56", "#5c3a26"]],
   hair: ["Hair", ["#20170f", "#523b2e", "#7a4f2e", "#d9bd84", "#9a9a98"]],
   lips: ["Lips", ["#c98b80", "#b76964", "#a24b4b", "#7a4a3e", "#c4525c"]],
   clothes: ["Clothes", ["#5c5456", "#2b3440", "#6b2f2f", "#3f5a48", "#8a7a5c"]],
-  background: ["Ground", ["#7a716b", "#d8d4cc", "#3b3a3a", "#6f8494", "#a9b5a6"]],
+  background: ["Ground", ["#e1e0de", "#7a716b", "#3b3a3a", "#6f8494", "#a9b5a6"]],
 };
 const percent = (v) => `${Math.round(v)} %`;
 /** The sitter's left is the picture's right: say both, so that nobody has to know. */
