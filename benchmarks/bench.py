@@ -159,20 +159,26 @@ def verdict(case: dict[str, Any], got: dict[str, float], *, bf16: bool) -> str:
     return ", ".join(parts)
 
 
-def sizes_mb() -> dict[str, float]:
-    """Return the sizes of the weights, of each room's share, and of the core install with all that it brings."""
+def weights_mb() -> dict[str, float]:
+    """Return the sizes of the weights, and of each room's share."""
     from limner import api
 
     rows = api.weights_table()
     found = {"weights": sum(row["bytes"] for row in rows) / 1e6}
     for room in sorted({row["room"] for row in rows}):
         found[f"weights-{room}"] = sum(row["bytes"] for row in rows if row["room"] == room) / 1e6
-    libraries = [row["name"] for row in api.licenses() if row["kind"] == "library"]
-    own = sum(
-        p.stat().st_size for p in (HERE.parent / "src" / "limner").rglob("*.*") if p.is_file()
-    )
-    found["core-install"] = (own + sum(map(installed_bytes, libraries))) / 1e6
     return {name: round(size, 1) for name, size in found.items()}
+
+
+def sizes_mb() -> dict[str, float]:
+    """Return the sizes of the weights, and of the core install with all that it brings."""
+    from limner import api
+
+    libraries = [row["name"] for row in api.licenses() if row["kind"] == "library"]
+    files = (p for p in (HERE.parent / "src" / "limner").rglob("*.*") if p.suffix != ".pyc")
+    own = sum(p.stat().st_size for p in files if p.is_file())
+    core = (own + sum(map(installed_bytes, libraries))) / 1e6
+    return weights_mb() | {"core-install": round(core, 1)}
 
 
 def installed_bytes(name: str) -> int:
@@ -200,11 +206,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("cases", nargs="*", metavar="CASE", help="names; none: all")
     parser.add_argument("--no-save", action="store_true", help="leave results.jsonl as it is")
+    parser.add_argument(
+        "--sizes", action="store_true", help="only write what the core install takes to sizes.json"
+    )
     parser.add_argument("--worker", metavar="CASE", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     known = cases()
     if asked.worker:
         print(json.dumps(measure(known[asked.worker])))
+        return
+    if asked.sizes:
+        size = {"core-install": sizes_mb()["core-install"]}
+        (HERE / "sizes.json").write_text(json.dumps(size, indent=1) + "\n", "utf-8")
+        print(f"core-install {size['core-install']} MB")
         return
     unknown = set(asked.cases) - set(known)
     if unknown:

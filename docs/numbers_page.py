@@ -1,4 +1,4 @@
-"""Write the page of numbers: promises, the judges' figures and the last benchmark in → docs/explanation/numbers.md.
+"""Write the page of numbers: promises, the judges' figures, sizes and the last benchmark in → a page of tables.
 
 What is missing is printed as missing, what falls short as short.
 """
@@ -6,17 +6,26 @@ What is missing is printed as missing, what falls short as short.
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.append(str(ROOT / "benchmarks"))
+
+import bench  # noqa: E402 - a script beside this folder
 
 HEAD = """# Numbers
 
-How good and how fast, beside what was promised. Quality was measured on people whom no network was taught on, as
-[protocols](../reference/protocols.md) says; speeds are medians of `make bench`. A gap is printed, not hidden.
+How good, how fast and how large, beside what was promised. Quality was measured on people whom no network was taught on;
+the last column says by which of the [protocols](../reference/protocols.md). Speeds are medians of `make bench`. A gap is
+printed, not hidden.
 """
+
+
+NOT_YET = "No run of `make bench` on a quiet machine is kept yet."
+SIZE_NOTE = """MB are millions of bytes. [Sizes](../reference/protocols.md#sizes) says what the core install counts."""
 
 
 def dig(tree: Any, path: str) -> float | None:
@@ -36,22 +45,31 @@ def row(promise: dict[str, Any], value: float | None) -> str:
         return f"| {promise['what']} | {bound} | not measured yet | |"
     value *= promise.get("of", 1)
     good = value >= least if least is not None else value <= (most or 0)
-    return f"| {promise['what']} | {bound} | {value:.3g} | {'reached' if good else '**short**'} |"
+    # A figure that is short by less than its third digit must not look like its bound.
+    told = f"{value:.4g}" if not good and f"{value:.3g}" == bound[2:] else f"{value:.3g}"
+    return f"| {promise['what']} | {bound} | {told} | {'reached' if good else '**short**'} |"
+
+
+def protocol(promise: dict[str, Any]) -> str:
+    """Return the link to how a figure is taken."""
+    name = promise["protocol"]
+    return f"[{name}](../reference/protocols.md#{name})"
 
 
 def quality(promises: list[dict[str, Any]]) -> list[str]:
     """Return the table of quality from benchmarks/quality.json."""
     path = ROOT / "benchmarks" / "quality.json"
     measured = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    lines = ["## Quality", "", "| what | promised | measured | |", "| --- | --- | --- | --- |"]
-    return lines + [row(p, dig(measured, p["value"])) for p in promises]
+    lines = ["## Quality", "", "| what | promised | measured | | protocol |"]
+    lines += ["| --- | --- | --- | --- | --- |"]
+    return lines + [f"{row(p, dig(measured, p['value']))} {protocol(p)} |" for p in promises]
 
 
 def last_run() -> dict[str, Any]:
     """Return the newest line of benchmarks/results.jsonl, an empty run where there is none."""
     path = ROOT / "benchmarks" / "results.jsonl"
     lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-    empty: dict[str, Any] = {"results": {}, "sizes_mb": {}, "machine": {}}
+    empty: dict[str, Any] = {"results": {}, "machine": {}}
     return json.loads(lines[-1]) if lines else empty
 
 
@@ -65,7 +83,9 @@ def speed(run: dict[str, Any]) -> list[str]:
         cases |= tomllib.loads(path.read_text("utf-8"))
     load = here.get("load", 0)
     quiet = "the machine was quiet" if load <= 0.3 else f"the machine was busy, load {load} a core"
-    lines = ["", "## Speed", "", f"On {where}; commit {run.get('commit', 'unknown')}; {quiet}.", ""]
+    told = f"On {where}; commit {run.get('commit', 'unknown')}; {quiet}."
+    lines = ["", "## Speed", "", told if here else NOT_YET, ""]
+    lines += ["Every case is taken as [speed](../reference/protocols.md#speed) says.", ""]
     lines += [
         "| case | promised, ms | ms | × a matrix product | peak MB |",
         "| --- | --- | --- | --- | --- |",
@@ -83,15 +103,18 @@ def speed(run: dict[str, Any]) -> list[str]:
     return lines
 
 
-def sizes(promises: list[dict[str, Any]], run: dict[str, Any]) -> list[str]:
-    """Return the table of sizes."""
+def sizes(promises: list[dict[str, Any]]) -> list[str]:
+    """Return the table of sizes: of the weights from the ledger, of the rest as it was last measured."""
+    path = ROOT / "benchmarks" / "sizes.json"
+    kept = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    found = kept | bench.weights_mb()
     lines = ["", "## Size", "", "| what | promised | measured | |", "| --- | --- | --- | --- |"]
-    return lines + [row(p, run["sizes_mb"].get(p["value"])) for p in promises]
+    return [*lines, *(row(p, found.get(p["value"])) for p in promises), "", SIZE_NOTE]
 
 
 def page() -> str:
     """Return the page."""
     promises = tomllib.loads((ROOT / "docs" / "promises.toml").read_text("utf-8"))
     run = last_run()
-    lines = quality(promises["quality"]) + speed(run) + sizes(promises["size"], run)
+    lines = quality(promises["quality"]) + speed(run) + sizes(promises["size"])
     return HEAD + "\n" + "\n".join(lines) + "\n"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import runpy
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -69,4 +72,28 @@ def test_a_promise_that_is_broken_is_printed_as_short(root: Path) -> None:
     promise = {"what": "recall", "least": 98, "of": 100}
     assert row(promise, 0.99).endswith("| 99 | reached |")
     assert row(promise, 0.97).endswith("| 97 | **short** |")
+    assert row({"what": "F1", "least": 0.95}, 0.9495).endswith("| 0.9495 | **short** |")
     assert "not measured yet" in row(promise, None)
+
+
+def test_every_promise_finds_its_figure_and_its_protocol(root: Path) -> None:
+    """A figure that is only called otherwise would be printed as not measured."""
+    promises = tomllib.loads((root / "docs" / "promises.toml").read_text("utf-8"))
+    figures = json.loads((root / "benchmarks" / "quality.json").read_text("utf-8"))
+    sections = re.findall(
+        r"^## (.+)$",
+        (root / "docs" / "reference" / "protocols.md").read_text("utf-8"),
+        re.MULTILINE,
+    )
+    for promise in promises["quality"]:
+        found: Any = figures
+        for key in promise["value"].split("."):
+            found = found.get(key) if isinstance(found, dict) else None
+        owed = promise.get("owed", False)
+        assert owed or isinstance(found, int | float), promise["value"]
+        assert promise["protocol"] in [title.lower() for title in sections], promise["what"]
+
+
+def test_every_part_that_is_judged_is_called_as_in_the_records(root: Path) -> None:
+    figures = json.loads((root / "benchmarks" / "quality.json").read_text("utf-8"))
+    assert set(figures["faces"]["parse"]) <= {"f1", "miou", *limner.records.CLASSES}
