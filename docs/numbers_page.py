@@ -18,9 +18,9 @@ import bench  # noqa: E402 - a script beside this folder
 
 HEAD = """# Numbers
 
-How good, how fast and how large, beside what was promised. Quality was measured on people whom no network was taught on;
-the last column says by which of the [protocols](../reference/protocols.md). Speeds are medians of `make bench`. A gap is
-printed, not hidden.
+How good, how fast and how large, beside what was promised. Quality was measured on people whom no network was taught
+on; the last column says by which of the [protocols](../reference/protocols.md). Speeds are medians of `make bench`. A
+gap is printed, not hidden.
 """
 
 
