@@ -13,7 +13,7 @@ from tests.studio.browser.test_draw import drawn
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
 
 
-def test_a_reload_brings_everything_back(tab: Any, samples: Any) -> None:
+def test_34_a_reload_brings_everything_back(tab: Any, samples: Any) -> None:
     one = tab()
     page, hand = one.page, Hand(one.page)
     page.set_input_files("#files", samples / "curls-001.jpg")
@@ -36,7 +36,7 @@ def test_a_reload_brings_everything_back(tab: Any, samples: Any) -> None:
     assert page.get_attribute('.style[data-style="hatch"]', "aria-checked") == "true"
 
 
-def test_the_server_may_go_and_come_again(tab: Any, fake: Any, look: Any) -> None:
+def test_34_the_server_may_go_and_come_again(tab: Any, fake: Any, look: Any) -> None:
     one = tab()
     page, hand = one.page, Hand(one.page)
     page.click("#tab-sketch")

@@ -31,7 +31,7 @@ def violations(page: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_any_room(tab: Any, samples: Any, scheme: str, look: Any) -> None:
+def test_35_axe_finds_nothing_in_any_room(tab: Any, samples: Any, scheme: str, look: Any) -> None:
     page = tab(color_scheme=scheme).page
     found = violations(page)
     page.set_input_files("#files", [samples / "curls-001.jpg", samples / "beard-092.jpg"])
@@ -70,7 +70,7 @@ def test_axe_finds_nothing_in_any_room(tab: Any, samples: Any, scheme: str, look
     assert not found
 
 
-def test_a_face_is_drawn_with_keys_alone(tab: Any, look: Any) -> None:
+def test_35_a_face_is_drawn_with_keys_alone(tab: Any, look: Any) -> None:
     page = tab().page
     page.keyboard.press("Alt+2")
     page.keyboard.press("d")
@@ -89,7 +89,7 @@ def test_a_face_is_drawn_with_keys_alone(tab: Any, look: Any) -> None:
     until(page, lambda: strokes(page) == 0)
 
 
-def test_every_room_is_reached_by_tab_and_arrows(tab: Any) -> None:
+def test_35_every_room_is_reached_by_tab_and_arrows(tab: Any) -> None:
     page = tab().page
     page.focus("#tab-draw")
     page.keyboard.press("ArrowRight")
@@ -98,7 +98,7 @@ def test_every_room_is_reached_by_tab_and_arrows(tab: Any) -> None:
     assert page.get_attribute("#tab-turn", "aria-selected") == "true"
 
 
-def test_a_palm_beside_a_pen_leaves_no_ink(tab: Any) -> None:
+def test_35_a_palm_beside_a_pen_leaves_no_ink(tab: Any) -> None:
     page = tab().page
     page.click("#tab-sketch")
     hand = Hand(page)
@@ -119,7 +119,7 @@ def test_a_palm_beside_a_pen_leaves_no_ink(tab: Any) -> None:
     assert strokes(page) == 1
 
 
-def test_one_finger_draws_and_two_move_the_sheet(tab: Any) -> None:
+def test_35_one_finger_draws_and_two_move_the_sheet(tab: Any) -> None:
     page = tab().page
     page.click("#tab-sketch")
     hand = Hand(page)
@@ -135,7 +135,7 @@ def test_one_finger_draws_and_two_move_the_sheet(tab: Any) -> None:
     assert page.inner_text("#zoom") != before
 
 
-def test_pressure_can_be_turned_off(tab: Any) -> None:
+def test_35_pressure_can_be_turned_off(tab: Any) -> None:
     page = tab().page
     page.click("#tab-sketch")
     hand = Hand(page)
@@ -152,7 +152,7 @@ def test_pressure_can_be_turned_off(tab: Any) -> None:
     assert areas[1] > 1.2 * areas[0]
 
 
-def test_a_phone_reaches_everything_without_scrolling_sideways(
+def test_36_a_phone_reaches_everything_without_scrolling_sideways(
     tab: Any, samples: Any, look: Any
 ) -> None:
     page = tab(**PHONE).page

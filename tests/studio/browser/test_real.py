@@ -42,7 +42,7 @@ def patient(page: Any) -> Any:
     return page
 
 
-def test_a_photograph_is_drawn_and_survives_a_reload(
+def test_34_a_photograph_is_drawn_and_survives_a_reload(
     tab: Any, studio: str, samples: Any, look: Any
 ) -> None:
     page = patient(tab(url=studio).page)
