@@ -103,6 +103,33 @@ def speed(run: dict[str, Any]) -> list[str]:
     return lines
 
 
+def studio(promises: list[dict[str, Any]]) -> list[str]:
+    """Return the table of the studio's latencies."""
+    path = ROOT / "benchmarks" / "studio.json"
+    lines = ["", "## Studio", ""]
+    if not path.is_file():
+        return [*lines, "No run of `python benchmarks/studio.py` on a quiet machine is kept yet."]
+    kept = json.loads(path.read_text("utf-8"))
+    load = kept["machine"].get("load", 0)
+    lines += [
+        f"On {kept['machine']['cpu']}; load {load} a core. As [studio](../reference/protocols.md#studio) says.",
+        "",
+        "| what | promised, ms | median, ms | 95th percentile, ms |",
+        "| --- | --- | --- | --- |",
+    ]
+    for one in promises:
+        got, most = kept["results"].get(one["value"]), one.get("most")
+        bound = f"≤ {most}" if most else ""
+        if got is None:
+            lines.append(f"| {one['what']} | {bound} | not measured yet | |")
+            continue
+        short = ", **short**" if most and got["p95_ms"] > most else ""
+        lines.append(
+            f"| {one['what']} | {bound} | {got['p50_ms']:.0f} | {got['p95_ms']:.0f}{short} |"
+        )
+    return lines
+
+
 def sizes(promises: list[dict[str, Any]]) -> list[str]:
     """Return the table of sizes: of the weights from the ledger, of the rest as it was last measured."""
     path = ROOT / "benchmarks" / "sizes.json"
@@ -116,5 +143,6 @@ def page() -> str:
     """Return the page."""
     promises = tomllib.loads((ROOT / "docs" / "promises.toml").read_text("utf-8"))
     run = last_run()
-    lines = quality(promises["quality"]) + speed(run) + sizes(promises["size"])
+    lines = quality(promises["quality"]) + speed(run) + studio(promises["studio"])
+    lines += sizes(promises["size"])
     return HEAD + "\n" + "\n".join(lines) + "\n"
