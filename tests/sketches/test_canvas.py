@@ -74,8 +74,7 @@ def test_a_blank_canvas_has_a_shadow_but_no_photograph(canvas: Canvas) -> None:
 
 def test_confidence_one_never_asks_the_bank(session: Any) -> None:
     class Closed:
-        @property
-        def matrices(self) -> None:
+        def __getattr__(self, name: str) -> None:
             raise AssertionError("the bank was opened")
 
     canvas = Canvas(bank=Closed(), session=session)  # type: ignore[arg-type]

@@ -80,6 +80,11 @@ class Bank:
         """Component → squared lengths, (M,) float32."""
         return {k: np.einsum("md,md->m", v, v) for k, v in self.matrices.items()}
 
+    @cached_property
+    def means(self) -> dict[str, NDArray[np.float32]]:
+        """Component → everybody's mean code, (D,) float32."""
+        return {k: v.mean(0) for k, v in self.matrices.items()}
+
     @classmethod
     def from_floats(cls, codes: dict[str, NDArray[np.float32]]) -> Bank:
         """Return the bank of codes (M, …) in −1 to 1."""

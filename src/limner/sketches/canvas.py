@@ -33,6 +33,11 @@ __all__ = ["Canvas"]
 
 Confidence = dict[str, float] | float
 
+#: An eye → the one that it mirrors.
+_TWINS = {"left-eye": "right-eye", "right-eye": "left-eye"}
+#: A component whose darkest pixel is paler than this, of 255, is not drawn yet.
+_LEAST_INK = 40
+
 
 class Canvas:
     """A drawing that grows.
@@ -175,28 +180,53 @@ class Canvas:
             if name == "rest":
                 meets = bool(_OUTSIDE[box.slices].any())
             if meets:
-                for known in (self._codes, self._found, self._shadows):
-                    known.pop(name, None)
+                self._codes.pop(name, None)
+                stale = {name}
+                if name in _TWINS and not self._is_drawn(_TWINS[name]):
+                    stale.add(_TWINS[name])
+                for one in stale:
+                    self._found.pop(one, None)
+                    self._shadows.pop(one, None)
 
     def codes(self) -> dict[str, NDArray[np.float32]]:
         """Return every component's code as drawn, component → (D,) float32."""
         missing = [n for n in NAMES if n not in self._codes]
         if missing:
-            small = np.asarray(
-                cv2.resize(self.ink, (256, 256), interpolation=cv2.INTER_AREA), np.float32
-            )
+            small = self._small()
             self._codes.update(self.engine.encode({n: cut(small, n) for n in missing}))
         return dict(self._codes)
 
     def neighbours(self, name: str) -> Projection:
-        """Return what the bank makes of a component."""
+        """Return what the bank makes of a component; of one not drawn yet, what faces have there.
+
+        An eye that is missing is looked for beside the other one, mirrored.
+        """
         if name not in self._found:
-            code = self.codes()[name]
             bank = self._bank
             self._found[name] = project(
-                code, bank.matrices[name], bank.squares[name], k=self._neighbours
+                self._query(name), bank.matrices[name], bank.squares[name], k=self._neighbours
             )
         return self._found[name]
+
+    def _query(self, name: str) -> NDArray[np.float32]:
+        """Return the code that neighbours are sought for; no code of blank paper, which is like nobody."""
+        if self._is_drawn(name):
+            return self.codes()[name]
+        twin = _TWINS.get(name)
+        if twin is None or not self._is_drawn(twin):
+            return self._bank.means[name]
+        mirrored = np.ascontiguousarray(cut(self._small(), twin)[:, ::-1])
+        return self.engine.encode({name: mirrored})[name]
+
+    def _is_drawn(self, name: str) -> bool:
+        if name == "rest":
+            return int((self._ink * _OUTSIDE).max()) > _LEAST_INK
+        x, y, side = WINDOWS[name].at(SIZE_PX)
+        return int(self._ink[y : y + side, x : x + side].max()) > _LEAST_INK
+
+    def _small(self) -> NDArray[np.float32]:
+        small = cv2.resize(self._ink, (256, 256), interpolation=cv2.INTER_AREA)
+        return small.astype(np.float32) / np.float32(255)
 
     def shadow(self, size_px: int = SIZE_PX) -> NDArray[np.float32]:
         """Return where a face's lines would go, (size_px, size_px) float32, 0 paper to 1.

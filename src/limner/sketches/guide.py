@@ -8,6 +8,7 @@ Chen et al., "DeepFaceDrawing", SIGGRAPH 2020, §4.2: neighbours drawn over each
 from __future__ import annotations
 
 from collections import OrderedDict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import cv2
@@ -28,7 +29,12 @@ __all__ = ["Guide", "merge", "shade"]
 _MOST_SHARE = 0.5
 #: Drawings kept: neighbours come back while the pen moves.
 _KEPT = 600
-_FEATHER = 1 / 16
+#: A window fades in over so many px of the merged side.
+_FEATHER_PX = 11.0
+#: Shadows are soft: they are merged at this side and enlarged.
+_MERGED_PX = 256
+#: The remainder's drawing pales so many px before the blank windows.
+_RIM = 3
 
 
 def shade(drawn: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -54,17 +60,48 @@ def shade(drawn: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[n
 
 
 def merge(parts: dict[str, NDArray[np.float32]], size_px: int) -> NDArray[np.float32]:
-    """Return components' drawings on one canvas, (size_px, size_px) float32, windows softly over each other."""
-    rest = cv2.resize(parts["rest"], (size_px, size_px), interpolation=cv2.INTER_LINEAR)
-    canvas = rest.astype(np.float32, copy=True)
+    """Return components' drawings on one canvas, (size_px, size_px) float32, without a seam.
+
+    The remainder was never shown what lies in the other windows: under them it goes on as it is around them, and each
+    window fades in over that, eyes over nose over mouth.
+    """
+    canvas = _continued(parts["rest"])
     for name in NAMES[1:]:
-        x, y, side = WINDOWS[name].at(size_px)
-        alpha = soft_window(name, size_px, side * _FEATHER * 2)
+        x, y, side = WINDOWS[name].at(_MERGED_PX)
+        alpha = soft_window(name, _MERGED_PX, _FEATHER_PX)
         tile = cv2.resize(parts[name], (side, side), interpolation=cv2.INTER_LINEAR)
         view = canvas[y : y + side, x : x + side]
-        # the remainder is drawn around the features, never through them: the darker shows
-        np.maximum(view, tile * alpha, out=view)
-    return np.clip(canvas, 0, 1)
+        view += alpha * (tile - view)
+    if size_px != _MERGED_PX:
+        canvas = cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.clip(canvas, 0, 1), np.float32)
+
+
+def _continued(rest: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the remainder with its blank windows filled by what surrounds them, (256, 256) float32."""
+    side = (_MERGED_PX, _MERGED_PX)
+    large = cv2.resize(rest, side, interpolation=cv2.INTER_LINEAR)
+    known = _known()
+    # the narrow reach keeps lines at the border, the wide ones have something to say everywhere
+    mean = float((large * known).sum() / known.sum())
+    filled = mean + (large - mean) * known
+    for sigma in (20.0, 5.0, 2.0):
+        weight = cv2.GaussianBlur(known, (0, 0), sigma)
+        near = cv2.GaussianBlur(large * known, (0, 0), sigma) / np.maximum(weight, 1e-6)
+        inside = (1 - known) * np.clip(weight * 8, 0, 1)
+        filled = filled + inside * (near - filled)
+    return np.asarray(filled, np.float32)
+
+
+@lru_cache(maxsize=1)
+def _known() -> NDArray[np.float32]:
+    """Return where the remainder's drawing means something: outside the other windows and their blurred borders."""
+    mask = np.ones((_MERGED_PX, _MERGED_PX), np.float32)
+    for name in NAMES[1:]:
+        x, y, side = WINDOWS[name].at(_MERGED_PX)
+        mask[y - _RIM : y + side + _RIM, x - _RIM : x + side + _RIM] = 0
+    mask.flags.writeable = False
+    return mask
 
 
 class Guide:
