@@ -122,7 +122,7 @@ def test_an_mp4_without_the_extra_is_refused_by_name(monkeypatch: pytest.MonkeyP
 
 def test_the_scale_of_drawings_is_that_of_the_aligned_crop() -> None:
     # the artists' crop shows less than the head crop and more than half of it
-    share = api._heads._crop_share()
+    share = api._orbit._crop_share()
     assert 0.5 < share < 1.2
 
 

@@ -13,6 +13,7 @@ from tests.cli.conftest import Run
 from tests.heads.conftest import FakeSession, graphs, source  # noqa: F401
 
 from limner import heads
+from limner.cli import orbit
 from limner.heads import encode
 
 pytestmark = pytest.mark.usefixtures("graphs")
@@ -117,3 +118,21 @@ def test_no_film_extra_is_a_note_and_no_failure(
 def test_a_folder_that_cannot_be_made_is_an_output_error(desk: Path, run: Run) -> None:
     (desk / "taken").write_text("a file")
     assert run("orbit", "--seed", "1", "-o", "taken/here").code == 4
+
+
+def test_neighbours_with_weights_are_one_blend() -> None:
+    wanted = orbit._Look(
+        (0.0,), (0.0,), "256", "croquis,pen:0.6,hatch:0.4;croquis", (), *[True] * 5, 1
+    )  # type: ignore[arg-type]
+    assert wanted.styles == ("croquis", "pen:0.6,hatch:0.4")
+    assert orbit._in_a_name(wanted.styles[1]) == "pen-0.6-hatch-0.4"
+
+
+def test_parts_and_lines_are_written_for_every_view(desk: Path, run: Run) -> None:
+    words = ["--yaw", "0,10", "--size", "256", "--style", "croquis", "--part", "hair=hatch"]
+    answer = run("orbit", "one.png", *words, "--lines")
+    assert answer.code == 0, answer.err
+    for view in listed(desk / "one-orbit")["views"]:
+        names = [*view["drawings"].values(), view["lines"], view["strokes"]]
+        assert all((desk / "one-orbit" / name).stat().st_size for name in names)
+        assert view["strokes"].endswith(".svg")

@@ -25,24 +25,20 @@ from limner.api._compose import (
 from limner.api._doctor import Check, doctor
 from limner.api._draw import check_wish, draw, drawn_lines, largest_face, paper_names
 from limner.api._heads import (
-    Turned,
     camera_facts,
     encode_depth,
     encode_pixels,
-    encode_views,
     export_head,
     mix_heads,
-    orbit,
-    photo_rows,
     photo_to_head,
     read_head,
     seed_to_head,
     view_recipe,
-    view_sheet,
     write_head,
 )
 from limner.api._licenses import licenses
 from limner.api._lines import extract_lines, trace_lines
+from limner.api._orbit import Turned, encode_views, orbit, photo_rows, view_holder, view_sheet
 from limner.api._photo import detect_faces, parse_face, read_photo
 from limner.api._score import (
     count_votes,
@@ -109,6 +105,7 @@ __all__ = [
     "sketch_parts",
     "style_names",
     "trace_lines",
+    "view_holder",
     "view_recipe",
     "view_sheet",
     "weights_table",

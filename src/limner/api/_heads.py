@@ -1,8 +1,8 @@
-"""Heads: a photograph or a seed in → a `Head`, its views, drawings of them, a mesh, a file."""
+"""Heads: a photograph or a seed in → a `Head`, a mesh of it, a file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -11,30 +11,24 @@ from limner.api._write import make_recipe, write_bytes
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from limner.api._photo import PhotoSource
-    from limner.heads.render import Background
-    from limner.records import Drawing, Face, Head, Photo, Recipe, View
+    from limner.records import Face, Head, Photo, Recipe, View
 
 __all__ = [
-    "Turned",
     "camera_facts",
     "encode_depth",
     "encode_pixels",
-    "encode_views",
     "export_head",
     "mix_heads",
-    "orbit",
-    "photo_rows",
     "photo_to_head",
     "read_head",
     "seed_to_head",
     "view_recipe",
-    "view_sheet",
     "write_head",
 ]
 
@@ -195,102 +189,6 @@ def mix_heads(head: Head, other: Head, parts: Sequence[str], *, amount: float = 
     return heads.mix(head, other, parts, amount=amount)
 
 
-#: Thirty degrees either way, in steps of five.
-_FROM_SIDE_TO_SIDE = tuple((float(yaw), 0.0) for yaw in range(-30, 31, 5))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Turned:
-    """One stop of an orbit.
-
-    Parameters
-    ----------
-    view : View
-        Photograph, classes, depth.
-    drawings : dict of str to Drawing
-        By style.
-    """
-
-    view: View
-    drawings: dict[str, Drawing] = field(default_factory=dict)
-
-
-def orbit(
-    head: Head,
-    *,
-    angles_deg: Sequence[tuple[float, float]] = _FROM_SIDE_TO_SIDE,
-    size_px: int = 256,
-    styles: Sequence[str] = (),
-    background: Background = "keep",
-    own_pixels: bool = True,
-    refine: bool = True,
-) -> Iterator[Turned]:
-    """Walk around a head.
-
-    Parameters
-    ----------
-    head : Head
-    angles_deg : sequence of (yaw, pitch)
-        Positive: the camera has moved to the sitter's left; up. Clamped, with a warning, at ±60° and ±30°.
-    size_px : int
-        256 or 512.
-    styles : sequence of str
-        Draw every view in these styles too.
-    background : {"keep", "blur", "none"}
-        What lies behind the head.
-    own_pixels, refine : bool
-        As for `HeadRenderer`.
-
-    Yields
-    ------
-    Turned
-        In the order of the angles.
-
-    Raises
-    ------
-    InputError
-        If an angle is no number or the size is neither 256 nor 512.
-    """
-    from limner import heads
-
-    turn = heads.HeadRenderer(head, own_pixels=own_pixels, refine=refine, background=background)
-    for yaw, pitch in angles_deg:
-        view = turn.view(yaw_deg=yaw, pitch_deg=pitch, size_px=size_px)
-        yield Turned(view, {name: _drawn(head, view, name) for name in styles})
-
-
-def _drawn(head: Head, view: View, style: str) -> Drawing:
-    """Return a view as drawn; the paper's grain is the same in every view, so that only strokes move."""
-    import numpy as np
-
-    from limner import lines, styles
-    from limner.records import Drawing
-
-    ink = lines.extract(view.photo, view.semantic).ink
-    drawn = styles.render_crop(
-        view.photo.pixels,
-        view.semantic,
-        ink,
-        style=style,
-        seed=head.seed or 0,
-        crop_px=_crop_share() * view.size_px,
-    )
-    recipe = view_recipe(head, "orbit", {"style": style, "yaw_deg": view.yaw_deg})
-    pixels = drawn if drawn.ndim == 3 else np.repeat(drawn[..., None], 3, 2)
-    return Drawing(pixels, style, recipe)
-
-
-def _crop_share() -> float:
-    """Return the side of the crop that artists' drawings were aligned to, as a share of a view's side."""
-    from limner.geometry.affine import scale
-    from limner.geometry.align import crop_from_landmarks
-    from limner.geometry.camera import Camera
-    from limner.heads.encode import template
-
-    points_px, _ = Camera(0.0, 0.0, 256).project(template()[0])
-    return 1 / scale(crop_from_landmarks(points_px, 256))
-
-
 def view_recipe(head: Head, verb: str, settings: Mapping[str, object]) -> Recipe:
     """Say what made a view: networks painted at least part of it."""
     told = dict(settings) | ({} if head.seed is None else {"seed": head.seed})
@@ -322,56 +220,3 @@ def camera_facts(view: View) -> dict[str, list[list[float]]]:
         name: [[round(float(v), 9) for v in row] for row in matrix]
         for name, matrix in matrices.items()
     }
-
-
-def photo_rows(orbits: Sequence[Sequence[Turned]]) -> NDArray[np.uint8]:
-    """Return the photographs of several orbits of equal length, a row each."""
-    import numpy as np
-
-    rows = [np.concatenate([s.view.photo.pixels for s in stops], 1) for stops in orbits]
-    return np.concatenate(rows)
-
-
-def view_sheet(stops: Sequence[Turned]) -> NDArray[np.uint8]:
-    """Return a contact sheet of an orbit: photographs, classes, depth, drawings, a row each."""
-    from limner.heads import sheet
-
-    return sheet.contact_sheet([s.view for s in stops], _by_style(stops))
-
-
-def encode_views(
-    stops: Sequence[Turned], *, kind: str, per_second: float = 12.0, recipe: Recipe | None = None
-) -> bytes:
-    """Return an orbit as a film that goes there and back.
-
-    Parameters
-    ----------
-    stops : sequence of Turned
-    kind : {"webp", "mp4"}
-    per_second : float
-        Frames a second.
-    recipe : Recipe, optional
-        Written into a WebP.
-
-    Raises
-    ------
-    MissingExtra
-        If an MP4 is asked for without the extra ``film``.
-    OutputError
-        If there is no such film.
-    """
-    from limner.errors import OutputError
-    from limner.files import film
-    from limner.heads import sheet
-
-    frames = sheet.film_frames([s.view for s in stops], _by_style(stops))
-    if kind == "webp":
-        return film.encode_webp_film(frames, per_second=per_second, recipe=recipe)
-    if kind == "mp4":
-        return film.encode_mp4(frames, per_second=per_second)
-    raise OutputError(f"Views cannot be written as {kind}; choose webp or mp4.")
-
-
-def _by_style(stops: Sequence[Turned]) -> dict[str, list[NDArray[np.uint8]]]:
-    names = list(stops[0].drawings) if stops else []
-    return {name: [s.drawings[name].pixels for s in stops] for name in names}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from limner.api._heads import _crop_share, encode_views, orbit, seed_to_head, view_recipe
+from limner.api._heads import seed_to_head, view_recipe
+from limner.api._orbit import _crop_share, encode_views, orbit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

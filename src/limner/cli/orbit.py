@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from limner.cli._heads import (
 )
 from limner.cli._options import Machine, gathered, machine_options, reading_options
 from limner.cli._signals import check_interrupted
-from limner.cli._units import ANGLES
+from limner.cli._units import ANGLES, part_wishes
 from limner.errors import MissingExtra, OutputError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from limner.cli._inputs import Reading
     from limner.cli._talk import Talk
-    from limner.records import Head
+    from limner.records import Head, Recipe
 
 __all__ = ["command"]
 
@@ -44,6 +45,9 @@ class _Look:
     pitch: tuple[float, ...]
     size: str
     style: str
+    part: tuple[str, ...]
+    lines: bool
+    hold: bool
     behind: str
     own_pixels: bool
     refine: bool
@@ -51,8 +55,17 @@ class _Look:
 
     @property
     def styles(self) -> tuple[str, ...]:
-        """The styles to draw in, each once."""
-        return tuple(dict.fromkeys(s.strip() for s in self.style.split(",") if s.strip()))
+        """The styles to draw in, each once; neighbours with a weight are one blend."""
+        found: list[str] = []
+        for group in self.style.split(";"):
+            blend: list[str] = []
+            for name in (s.strip() for s in group.split(",")):
+                if ":" in name:
+                    blend.append(name)
+                elif name:
+                    found.append(name)
+            found += [",".join(blend)] if blend else []
+        return tuple(dict.fromkeys(found))
 
     @property
     def angles(self) -> list[tuple[float, float]]:
@@ -92,7 +105,23 @@ _look_options = gathered(
         "--style",
         default="",
         metavar="NAME,…",
-        help="Draw every view too, in these styles: croquis,hatch.",
+        help="Draw every view too, in these styles: croquis,hatch; a blend has weights: croquis:0.6,hatch:0.4.",
+    ),
+    click.option(
+        "--part",
+        multiple=True,
+        metavar="PART=STYLE:STRENGTH",
+        help="Draw one part in its own way in every view, as in hair=hatch:1.2; may be repeated.",
+    ),
+    click.option(
+        "--lines",
+        is_flag=True,
+        help="Write the lines of every view too, as PNG and as SVG strokes.",
+    ),
+    click.option(
+        "--hold/--no-hold",
+        default=True,
+        help="Let strokes move with the head, or draw every view by itself.",
     ),
     click.option(
         "--behind",
@@ -156,7 +185,7 @@ def command(
     """
     machine.configure()
     for name in look.styles:
-        api.find_style(name)
+        api.check_wish(style=name, parts=part_wishes(look.part))
     head = head_of(source, seed=seed, truncation=truncation, face=face, reading=reading)
     stem = stem_of(source, seed)
     folder = _made(Path(output) if output is not None else stem.with_name(f"{stem.name}-orbit"))
@@ -197,6 +226,9 @@ def _walked(
             angles_deg=wanted.angles,
             size_px=int(wanted.size),
             styles=wanted.styles,
+            parts=part_wishes(wanted.part),
+            lines=wanted.lines,
+            hold=wanted.hold,
             background=wanted.behind,  # type: ignore[arg-type]
             own_pixels=wanted.own_pixels,
             refine=wanted.refine,
@@ -211,17 +243,33 @@ def _walked(
                 "depth": api.encode_depth(view),
             }
             names = {kind: f"view-{number:03d}-{kind}.png" for kind in files}
-            drawn = {name: f"view-{number:03d}-{name}.png" for name in stop.drawings}
+            drawn = {name: f"view-{number:03d}-{_in_a_name(name)}.png" for name in stop.drawings}
             for kind, data in files.items():
                 api.write_bytes(folder / names[kind], data)
             for name, drawing in stop.drawings.items():
                 api.write_bytes(folder / drawn[name], api.encode(drawing))
+            names |= _lines_kept(stop, folder, f"view-{number:03d}-lines", recipe)
             stops.append(stop)
             listed.append({**_angles(view), **names, "drawings": drawn, **api.camera_facts(view)})
             notes += [n for n in view.photo.notes if n not in notes]
             talk.detail(f"yaw {view.yaw_deg:g}°, pitch {view.pitch_deg:g}°: {names['photo']}")
             check_interrupted()
     return stops, listed
+
+
+def _in_a_name(style: str) -> str:
+    """Return a style's name, or a blend or path, as a part of a file's name."""
+    return re.sub(r"[^\w.-]+", "-", Path(style).stem if style.endswith(".toml") else style)
+
+
+def _lines_kept(stop: api.Turned, folder: Path, stem: str, recipe: Recipe) -> dict[str, str]:
+    """Write a view's lines as pixels and as strokes, if they were asked for; return the files' names."""
+    if stop.lines is None:
+        return {}
+    plot = api.trace_lines(stop.lines)
+    api.write_bytes(folder / f"{stem}.png", api.encode(stop.lines, recipe=recipe))
+    api.write_bytes(folder / f"{stem}.svg", api.encode(plot, kind="svg", recipe=recipe))
+    return {"lines": f"{stem}.png", "strokes": f"{stem}.svg"}
 
 
 def _angles(view: Any) -> dict[str, float]:

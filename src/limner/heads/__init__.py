@@ -3,6 +3,7 @@
 from limner.heads.edit import blend, mix, resample
 from limner.heads.encode import encode_photo, from_source, head_crop
 from limner.heads.file import decode_head, encode_head, read_head, write_head
+from limner.heads.ink import InkHolder
 from limner.heads.mesh import Mesh, to_mesh
 from limner.heads.render import BACKGROUNDS, HeadRenderer
 from limner.heads.sample import sample_head
@@ -10,6 +11,7 @@ from limner.heads.sample import sample_head
 __all__ = [
     "BACKGROUNDS",
     "HeadRenderer",
+    "InkHolder",
     "Mesh",
     "blend",
     "decode_head",

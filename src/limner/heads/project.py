@@ -1,8 +1,4 @@
-"""A picture, depth from two cameras in → the picture as the second camera sees it, and where that is known.
-
-The head's surface, as the second camera sees it, is looked up in the first camera's picture wherever the first camera
-saw the same surface. The trained half of Limner does the same in torch (``train.nets.head_refiner.carry``).
-"""
+"""What a view shows of a photograph, and what it does not, in → the view whole, filled in the photograph's tones."""
 
 from __future__ import annotations
 
@@ -11,90 +7,17 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from limner.errors import BadShape
+from limner.geometry.carry import TOLERANCE_M, carry, surface
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from limner.geometry.camera import Camera
 
     Floats = NDArray[np.float32]
 
 __all__ = ["TOLERANCE_M", "carry", "fill", "mend", "surface"]
 
-#: A pixel is carried if the surface that it lies on is seen this near to where it should be.
-TOLERANCE_M = 0.012
 #: A pixel tells of a matter if it shows mostly that, and a matter's tone is known from so much of the picture.
 _MOSTLY, _ENOUGH = 0.8, 0.001
-#: Steps of depth between neighbours at 256² that are an edge rather than a slope.
-_EDGE_M = 0.010
-
-
-def surface(depth_m: Floats) -> NDArray[np.bool_]:
-    """Return where a square depth map shows one surface: not the ground (0), not along edges."""
-    edge = 2 * _EDGE_M * 256 / depth_m.shape[0]
-    kernel = np.ones((3, 3), np.uint8)
-    high, low = cv2.dilate(depth_m, kernel), cv2.erode(depth_m, kernel)
-    steady: NDArray[np.bool_] = (depth_m > 0) & (high - low < edge)
-    return steady
-
-
-def carry(
-    picture: Floats,
-    depths: tuple[Floats, Floats],
-    cameras: tuple[Camera, Camera],
-    known: Floats | None = None,
-) -> tuple[Floats, Floats]:
-    """Carry a picture from one camera to another over a head's surface.
-
-    Parameters
-    ----------
-    picture : ndarray of shape (S, S, C), float32
-        As the first camera sees it.
-    depths : two ndarrays of shape (S, S), float32
-        m, of the head as the first and the second camera see it; 0 where it is not.
-    cameras : two Camera
-        Both of S px.
-    known : ndarray of shape (S, S), float32, optional
-        Where the picture may be used, 0 to 1.
-
-    Returns
-    -------
-    carried : ndarray of shape (S, S, C), float32
-        As the second camera sees it; 0 where nothing came.
-    visible : ndarray of shape (S, S), float32
-        0 to 1.
-
-    Raises
-    ------
-    BadShape
-        If the sizes differ.
-    """
-    first, second = depths
-    side = second.shape[0]
-    sizes = {first.shape, second.shape, picture.shape[:2], *((c.size_px,) * 2 for c in cameras)}
-    if sizes != {(side, side)}:
-        raise BadShape(
-            f"Picture, depths and cameras must have one square size; got {sorted(sizes)}."
-        )
-    points = cameras[1].surface(np.where(second > 0, second, 1.0))
-    place, depth = cameras[0].project(points)
-    at = place.astype(np.float32)
-    steady = surface(first).astype(np.float32)
-    trusted = steady if known is None else steady * known
-
-    def looked_up(plane: Floats) -> Floats:
-        x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
-        out = cv2.remap(plane, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        return np.asarray(out, np.float32)
-
-    whole = looked_up(steady) > 0.98
-    near = np.abs(looked_up(first) - depth) < TOLERANCE_M
-    visible = looked_up(trusted) * (near & whole & (second > 0))
-    there = (visible > 0).astype(np.float32)
-    planes = [looked_up(np.asarray(plane, np.float32)) * there for plane in cv2.split(picture)]
-    carried = np.asarray(cv2.merge(planes), np.float32).reshape(picture.shape)
-    return carried, visible.astype(np.float32)
 
 
 def fill(picture: Floats, known: Floats, *, levels: int = 7) -> Floats:
