@@ -38,7 +38,8 @@ format: $(DEV) ## mend what can be mended by machine
 bench: $(DEV) ## measure; appends to benchmarks/results.jsonl
 	$(PY) benchmarks/bench.py
 
-soak: $(DEV) ## the long tests: clean installs, kills, floods
+soak: $(DEV) ## the long tests: clean installs, kills, floods, a cluster of this machine
+	-$(INSTALL) -e '.[cluster]'
 	$(PY) -m pytest -m soak --timeout 1800
 
 docs: $(DEV) ## generate the reference and build the site into site/

@@ -21,6 +21,8 @@ class Report:
         Each picture that failed → why.
     left : int
         Pictures that were not looked at.
+    workers : dict of str to list of float
+        On a cluster, each worker → the seconds that each of its pictures took.
     begun : float
         When the run began, by the monotonic clock.
 
@@ -36,12 +38,17 @@ class Report:
     skipped: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     left: int = 0
+    workers: dict[str, list[float]] = field(default_factory=dict)
     begun: float = field(default_factory=time.monotonic)
 
     @property
     def total(self) -> int:
         """How many pictures there were."""
         return self.done + self.skipped + len(self.failed) + self.left
+
+    def count_worker(self, name: str, seconds: float) -> None:
+        """Note a picture that a worker did."""
+        self.workers.setdefault(name, []).append(seconds)
 
     def as_text(self, *, seconds: float | None = None) -> str:
         """Return the report for people; failures are listed."""
@@ -51,12 +58,30 @@ class Report:
         speed = f" ({self.done / took:.1f} a second)" if self.done and took > 0 else ""
         noun = "picture" if self.total == 1 else "pictures"
         head = f"{self.total} {noun}: {', '.join(counts)}, in {took:.1f} s{speed}."
-        return "\n".join([head, *(f"  {name}: {why}" for name, why in self.failed.items())])
+        lines = [head, *(f"  {name}: {why}" for name, why in self.failed.items())]
+        lines += [
+            f"  worker {row['worker']}: {row['pictures']} pictures, {row['a_second']} a second, "
+            f"busy {row['busy']:.0%}"
+            for row in self._worker_rows(took)
+        ]
+        return "\n".join(lines)
+
+    def _worker_rows(self, took: float) -> list[dict[str, object]]:
+        """Return what each worker did: its own speed while busy, and the share of the run that it was."""
+        return [
+            {
+                "worker": name,
+                "pictures": len(times),
+                "a_second": round(len(times) / max(sum(times), 1e-9), 3),
+                "busy": round(min(1.0, sum(times) / max(took, 1e-9)), 3),
+            }
+            for name, times in sorted(self.workers.items())
+        ]
 
     def as_json(self, *, seconds: float | None = None) -> str:
         """Return the report for programs."""
         took = self._seconds(seconds)
-        told = {
+        told: dict[str, object] = {
             "pictures": self.total,
             "done": self.done,
             "skipped": self.skipped,
@@ -65,6 +90,8 @@ class Report:
             "seconds": round(took, 3),
             "done_a_second": round(self.done / took, 3) if took > 0 else 0.0,
         }
+        if self.workers:
+            told["workers"] = self._worker_rows(took)
         return json.dumps(told, indent=2) + "\n"
 
     def _seconds(self, seconds: float | None) -> float:

@@ -22,7 +22,8 @@ __all__ = ["Batching", "Past"]
 #: Parameters of a command that do not decide what its results hold.
 _NO_MATTER = frozenset(
     (
-        *("pictures", "output", "resume", "jobs", "report", "watch", "threads", "commercial_only"),
+        *("pictures", "output", "resume", "jobs", "report", "watch", "cluster"),
+        *("threads", "commercial_only"),
         *("as_json", "fail_fast", "quiet", "verbose", "max_megabytes", "max_megapixels"),
     )
 )
@@ -36,6 +37,7 @@ class Batching:
     jobs: int = 1
     report: str | None = None
     watch: bool = False
+    cluster: str | None = None
 
     @property
     def asked_for(self) -> bool:

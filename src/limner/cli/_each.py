@@ -61,8 +61,12 @@ class Outcome:
     notes: list[str] = field(default_factory=list)
     error: str | None = None
 
+    # no field: a command that never looks for faces has nothing to say of them
+    _looked = False
+
     def see(self, faces: Sequence[Face], *, points: bool = False) -> None:
         """Keep the faces that were found, with their landmarks if `points`."""
+        self._looked = True
         self.faces = [dict(face.as_json()) for face in faces]
         if points:
             for entry, face in zip(self.faces, faces, strict=True):
@@ -70,9 +74,11 @@ class Outcome:
 
     def sentence(self) -> str:
         """Return what a person wants to read of it."""
-        people = f"{len(self.faces)} face{'s' if len(self.faces) != 1 else ''}"
         written = " ".join(name for name in self.outputs if name != "-")
-        return f"{self.file}: {people}" + (f" → {written}" if written else "")
+        told = [f"→ {written}"] if written else []
+        if self._looked or self.faces:
+            told.insert(0, f"{len(self.faces)} face{'s' if len(self.faces) != 1 else ''}")
+        return f"{self.file}: {' '.join(told) or 'done'}"
 
 
 @dataclass
@@ -151,13 +157,10 @@ class _Run:
 
     def go(self, items: Sequence[Item]) -> None:
         """Work through items, and stop where it makes no sense to go on."""
-        from limner.batch import in_order
-
         if self.stopped:
             return
         with _progress(len(items), self.talk) as advance:
-            results = in_order(self._attempt, items, jobs=self.batching.jobs)
-            for number, (_, done) in enumerate(results, 1):
+            for number, done in enumerate(self._results(items), 1):
                 check_interrupted()
                 self._keep(done)
                 self._count(done)
@@ -173,6 +176,41 @@ class _Run:
                         f"Stopped; {len(items) - number} of {len(items)} pictures were not looked at."
                     )
                     break
+
+    def _results(self, items: Sequence[Item]) -> Iterator[_Done]:
+        """Do the items, here or on a cluster, and yield how each went, in order."""
+        from limner.batch import in_order
+
+        if self.batching.cluster:
+            yield from self._on_cluster(items)
+            return
+        for _, done in in_order(self._attempt, items, jobs=self.batching.jobs):
+            yield done
+
+    def _on_cluster(self, items: Sequence[Item]) -> Iterator[_Done]:
+        """Send what an earlier run has not done to workers; they write the results themselves."""
+        from limner.cli._cluster import answers
+
+        waiting = []
+        for item in items:
+            done = _Done(item, Outcome(item.label))
+            if self._known(done):
+                yield done
+            else:
+                waiting.append(done)
+        if not waiting:
+            return
+        told = answers(
+            self.work,
+            [done.item for done in waiting],
+            address=str(self.batching.cluster),
+            workers=0 if self.batching.jobs == 1 else self.batching.jobs,
+        )
+        for done, answer in zip(waiting, told, strict=True):
+            done.outcome = Outcome(**answer.told)
+            done.error, done.seconds = answer.error, answer.seconds
+            self.report.count_worker(answer.worker, answer.seconds)
+            yield done
 
     def _attempt(self, item: Item) -> _Done:
         done = _Done(item, Outcome(item.label))

@@ -222,7 +222,7 @@ batch_options = gathered(
         type=click.IntRange(1, 64),
         default=1,
         show_default=True,
-        help="Pictures at once; they share the cores, and each takes memory.",
+        help="Pictures at once, or workers of a cluster; they share the cores, and each takes memory.",
     ),
     click.option(
         "--report",
@@ -231,6 +231,12 @@ batch_options = gathered(
     ),
     click.option(
         "--watch", is_flag=True, help="Stay, and take pictures as they arrive, until Ctrl-C."
+    ),
+    click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help='Let the workers of a Ray cluster do it: "local" or its address; --jobs says how many workers, 1: one a '
+        "core. Inputs and results must lie where each of them finds them.",
     ),
 )
 
