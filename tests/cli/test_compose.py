@@ -92,3 +92,11 @@ def test_several_shadows_need_a_folder(run: Run) -> None:
     answer = run("compose", "head.png", "dark.png", "--shadow", "one.png")
     assert answer.code == 2
     assert "folder" in answer.err
+
+
+def test_no_faces_are_counted_where_nobody_looked_for_any(sketches: Path, run: Run) -> None:
+    answer = run("compose", "head.png", "--size", "256")
+    assert answer.code == 0, answer.err
+    assert "head.png: → head-composed.png" in answer.err
+    assert "0 face" not in answer.err
+    assert (sketches / "head-composed.png").exists()

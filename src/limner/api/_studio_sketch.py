@@ -85,7 +85,7 @@ def palette_of(colors: Mapping[str, Any]) -> Palette:
             values[name] = Palette.color(value)
         else:
             raise BadShape(f"Palette.{name} is {value!r}; write a colour as #rrggbb.")
-    return Palette(**values)
+    return Palette.chosen(**values)
 
 
 def ink_kept(canvas: Canvas, photo: Photo) -> float:

@@ -56,7 +56,7 @@ class _Wanted:
 )
 @click.option("--skin", type=COLOR, help="Colour of the skin: a name or #rrggbb.")
 @click.option("--hair", type=COLOR, help="Colour of the hair.")
-@click.option("--lips", type=COLOR, help="Colour of the lips.")
+@click.option("--lips", type=COLOR, help="Colour of the lips.  [default: follows the skin]")
 @click.option("--clothes", type=COLOR, help="Colour of the clothes.")
 @click.option("--ground", type=COLOR, help="Colour of what is behind.")
 @click.option(
@@ -167,7 +167,7 @@ def _palette(given: dict[str, Any]) -> Palette | None:
     named = {"skin": "skin", "hair": "hair", "lips": "lips", "clothes": "clothes"}
     named["background"] = "ground"
     asked = {field: given[option] for field, option in named.items() if given[option] is not None}
-    return Palette(**asked) if asked else None
+    return Palette.chosen(**asked) if asked else None
 
 
 def _made(photo: Any, wanted: _Wanted, reading: Reading) -> Sequence[Composed]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -132,6 +132,28 @@ class Palette:
         if not all(0 <= v <= 255 for v in (r, g, b)):
             raise BadShape(f"{text!r} is no colour; each of r,g,b runs from 0 to 255.")
         return r, g, b
+
+    @classmethod
+    def chosen(cls, **colors: Any) -> Palette:
+        """Return the palette of some fields; lips that are not among them follow the skin.
+
+        Examples
+        --------
+        >>> Palette.chosen(skin=(120, 80, 60)).lips
+        (111, 60, 49)
+        >>> Palette.chosen(hair=(20, 16, 14)).lips == Palette().lips
+        True
+        """
+        if "skin" in colors and "lips" not in colors:
+            usual = cls()
+            # on darker skin lips differ less from it
+            power = 0.4 + 0.6 * min(1.0, sum(colors["skin"]) / sum(usual.skin))
+            r, g, b = (
+                min(255, round(skin * (lip / own) ** power))
+                for skin, lip, own in zip(colors["skin"], usual.lips, usual.skin, strict=True)
+            )
+            colors["lips"] = (r, g, b)
+        return cls(**colors)
 
     def as_code(self) -> NDArray[np.float32]:
         """Return the palette as the synthesis reads it: (17,) float32, colours −1 to 1, then the light."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from limner.errors import MissingWeights, UnknownName
 from limner.records import Palette, Photo
+from limner.sketches.finish import finish
 from limner.sketches.parts import NAMES, WINDOWS
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Engine:
         made = self._run(SYNTHESIS, inputs)
         classes = made["classes"][0].argmax(0).astype(np.uint8)
         if size_px == 256:
-            return Photo(_pixels(made["photo"][0])), classes
+            return Photo(finish(_pixels(made["photo"][0]), classes)), classes
         detail = {
             "features": made["features"],
             "half": made["photo"],
@@ -157,11 +158,11 @@ class Engine:
         try:
             pixels = _pixels(self._run(DETAIL, detail)["photo"][0])
         except MissingWeights:
-            whole = _pixels(made["photo"][0])
+            whole = finish(_pixels(made["photo"][0]), classes)
             large = cv2.resize(whole, (512, 512), interpolation=cv2.INTER_CUBIC)
             note = "enlarged from 256 px: the network of the last stage is not installed"
             return Photo(np.asarray(large, np.uint8), notes=(note,)), classes
-        return Photo(pixels), classes
+        return Photo(finish(pixels, classes)), classes
 
 
 def _pixels(photo: NDArray[np.float32]) -> NDArray[np.uint8]:
