@@ -15,7 +15,7 @@ SIDE = 256
 
 
 class Boiling:
-    """Draws hatching that knows nothing of the head: it stays where it is on the sheet, and shifts from view to view."""
+    """Draws hatching that knows nothing of the head: it stays on the sheet, and shifts from view to view."""
 
     def __init__(self) -> None:
         self.drawn = 0

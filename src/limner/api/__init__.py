@@ -24,6 +24,7 @@ from limner.api._compose import (
 )
 from limner.api._doctor import Check, doctor
 from limner.api._draw import check_wish, draw, drawn_lines, largest_face, paper_names
+from limner.api._edit import edit_head, read_labels
 from limner.api._heads import (
     camera_facts,
     encode_depth,
@@ -75,6 +76,7 @@ __all__ = [
     "draw",
     "drawn_canvas",
     "drawn_lines",
+    "edit_head",
     "encode",
     "encode_composed",
     "encode_depth",
@@ -98,6 +100,7 @@ __all__ = [
     "photo_to_head",
     "preference_page",
     "read_head",
+    "read_labels",
     "read_photo",
     "score_pair",
     "score_styles",

@@ -205,11 +205,18 @@ def _crop_share() -> float:
     return 1 / scale(crop_from_landmarks(points_px, 256))
 
 
-def photo_rows(orbits: Sequence[Sequence[Turned]]) -> NDArray[np.uint8]:
-    """Return the photographs of several orbits of equal length, a row each."""
+def photo_rows(
+    orbits: Sequence[Sequence[Turned]], *, labels: Sequence[int] = ()
+) -> NDArray[np.uint8]:
+    """Return the photographs of several orbits of equal length, a row each; of some rows the maps of classes."""
     import numpy as np
 
-    rows = [np.concatenate([s.view.photo.pixels for s in stops], 1) for stops in orbits]
+    def shown(row: int, view: View) -> NDArray[np.uint8]:
+        return view.semantic.colored() if row in labels else view.photo.pixels
+
+    rows = [
+        np.concatenate([shown(row, s.view) for s in stops], 1) for row, stops in enumerate(orbits)
+    ]
     return np.concatenate(rows)
 
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "orbit": "Walk around a head: photograph, map of parts and depth from every side.",
     "head": "Make a head that can be turned and changed, and keep it as a file.",
     "mix": "Give the head A some parts of the head B.",
+    "edit": "Change a head by painting on its map of classes: longer hair, fuller lips, no glasses.",
     "faces": "List the faces in pictures: box, score and angles.",
     "parse": "Write a map of hair, skin, eyes and the other parts.",
     "styles": "List the styles to draw in.",

@@ -5,6 +5,7 @@ from limner.heads.encode import encode_photo, from_source, head_crop
 from limner.heads.file import decode_head, encode_head, read_head, write_head
 from limner.heads.ink import InkHolder
 from limner.heads.mesh import Mesh, to_mesh
+from limner.heads.paint import paint_map
 from limner.heads.render import BACKGROUNDS, HeadRenderer
 from limner.heads.sample import sample_head
 
@@ -20,6 +21,7 @@ __all__ = [
     "from_source",
     "head_crop",
     "mix",
+    "paint_map",
     "read_head",
     "resample",
     "sample_head",

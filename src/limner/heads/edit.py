@@ -67,7 +67,7 @@ def blend(head: Head, other: Head, amount: float) -> Head:
         return head if amount == 0.0 else other
     base = (1 - amount) * head.base + amount * other.base
     parts = {k: _between(head.parts[k], other.parts[k], amount) for k in HEAD_PARTS}
-    return replace(head, base=base, parts=parts, source=None, edited=(), seed=None)
+    return replace(head, base=base, parts=parts, source=None, edited=(), painted=(), seed=None)
 
 
 def _checked(parts: Iterable[str], amount: float) -> list[str]:

@@ -19,7 +19,15 @@ import numpy as np
 from limner.errors import InputError, LimnerError
 from limner.files.atomic import write_bytes
 from limner.heads.encode import weights_used
-from limner.records import HEAD_PARTS, Head, HeadPart, HeadSource, Photo, SemanticMap
+from limner.records import (
+    HEAD_PARTS,
+    Head,
+    HeadPaint,
+    HeadPart,
+    HeadSource,
+    Photo,
+    SemanticMap,
+)
 from limner.weights import ledger
 
 if TYPE_CHECKING:
@@ -36,6 +44,8 @@ _NO_HASH = "0" * 64
 _TYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16, "U8": np.uint8}
 #: The field graph's inputs → arrays of the file.
 _ARRAYS = {"base": "base", "parts": "codes", "residual": "residual"}
+#: Arrays of one painted map.
+_PAINT = ("labels", "photo", "depth")
 _REMEDY = "make it anew from the photograph or the seed"
 
 
@@ -61,6 +71,11 @@ def encode_head(head: Head) -> bytes:
             "crop_from_photo": s.crop_from_photo,
         }
         about["camera"] = [s.yaw_deg, s.pitch_deg]
+    if head.painted:
+        about["painted"] = [[p.yaw_deg, p.pitch_deg] for p in head.painted]
+    for number, paint in enumerate(head.painted):
+        names_of = (paint.labels, paint.photo, paint.depth_m)
+        arrays |= {f"painted{number}_{k}": a for k, a in zip(_PAINT, names_of, strict=True)}
     header: dict[str, Any] = {
         "__metadata__": {
             "format": "limner-head",
@@ -234,6 +249,10 @@ def _built(about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Head:
         yaw, pitch = (float(v) for v in about["camera"])
         photo, labels = Photo(arrays["photo"]), SemanticMap(arrays["labels"])
         source = HeadSource(photo, labels, yaw, pitch, arrays["crop_from_photo"])
+    painted = tuple(
+        HeadPaint(*(arrays[f"painted{number}_{k}"] for k in _PAINT), float(yaw), float(pitch))
+        for number, (yaw, pitch) in enumerate(about.get("painted", ()))
+    )
     seed = about["seed"]
     return Head(
         arrays["base"],
@@ -243,4 +262,5 @@ def _built(about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Head:
         edited=tuple(str(k) for k in about["edited"]),
         kind=str(about["kind"]),
         weights={str(k): str(v) for k, v in about["weights"].items()},
+        painted=painted,
     )

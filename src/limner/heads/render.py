@@ -12,6 +12,7 @@ import numpy as np
 from limner.errors import InputError, MissingWeights
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
 from limner.heads.encode import needed, shares
+from limner.heads.paint import lay
 from limner.heads.project import carry, fill, mend
 from limner.records import CLASSES, HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
@@ -153,7 +154,11 @@ class HeadRenderer:
             notes = (FILLED,) if self.refine and visible.any() else ()
             photo = mend(survived, visible, photo, _matters(labels))
             alpha = np.asarray(np.clip((alpha - 0.55) * _EDGE + 0.5, 0, 1), np.float32)
-        return self._finished(camera, photo, alpha, labels, seen.depth, notes)
+        depth = seen.depth
+        if self.head.painted:
+            planes = (photo, alpha, labels, depth)
+            photo, alpha, labels, depth = lay(self.head.painted, camera, planes)
+        return self._finished(camera, photo, alpha, labels, depth, notes)
 
     def render(self, camera: Camera) -> Rendering:
         """Return the bare rendering from a camera, before own pixels and refiner."""

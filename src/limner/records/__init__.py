@@ -2,7 +2,7 @@
 
 from limner.records.drawing import Drawing
 from limner.records.face import Face
-from limner.records.head import HEAD_PARTS, Head, HeadPart, HeadSource
+from limner.records.head import HEAD_PARTS, UNPAINTED, Head, HeadPaint, HeadPart, HeadSource
 from limner.records.line import LineDrawing
 from limner.records.photo import Photo
 from limner.records.plot import Plot
@@ -19,9 +19,11 @@ __all__ = [
     "HEAD_PARTS",
     "MIRRORED",
     "PARTS",
+    "UNPAINTED",
     "Drawing",
     "Face",
     "Head",
+    "HeadPaint",
     "HeadPart",
     "HeadSource",
     "LineDrawing",

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from limner.records.photo import Photo
     from limner.records.semantic import SemanticMap
 
-__all__ = ["HEAD_PARTS", "Head", "HeadPart", "HeadSource"]
+__all__ = ["HEAD_PARTS", "UNPAINTED", "Head", "HeadPaint", "HeadPart", "HeadSource"]
+
+#: In a painted map: here nothing was painted.
+UNPAINTED = 255
 
 #: The parts that a head is made of: groups of the 19 classes. The order is that of every stack of part maps.
 HEAD_PARTS: dict[str, tuple[int, ...]] = {
@@ -113,6 +116,48 @@ class HeadSource:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class HeadPaint:
+    """What somebody painted on a head's map of classes, as one camera saw it.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (S, S), uint8
+        Class ids where something was painted, `UNPAINTED` elsewhere.
+    photo : ndarray of shape (S, S, 3), uint8
+        How what was painted looks.
+    depth_m : ndarray of shape (S, S), float32
+        Where it lies, along that camera's z.
+    yaw_deg, pitch_deg : float
+        Where the camera stood.
+
+    Raises
+    ------
+    BadShape
+        If the sizes differ, a class does not exist, or an angle is not finite.
+    """
+
+    labels: NDArray[np.uint8]
+    photo: NDArray[np.uint8]
+    depth_m: NDArray[np.float32]
+    yaw_deg: float
+    pitch_deg: float
+
+    def __post_init__(self) -> None:
+        """Validate the arrays and make them read-only."""
+        side = len(self.labels)
+        shape = (side, side)
+        labels = frozen("HeadPaint.labels", self.labels, dtype=np.uint8, shape=shape)
+        if ((labels > 18) & (labels != UNPAINTED)).any():
+            raise BadShape("HeadPaint.labels holds classes that do not exist.")
+        photo = frozen("HeadPaint.photo", self.photo, dtype=np.uint8, shape=(*shape, 3))
+        depth = frozen("HeadPaint.depth_m", self.depth_m, dtype=np.float32, shape=shape, low=0)
+        if not (np.isfinite(self.yaw_deg) and np.isfinite(self.pitch_deg)):
+            raise BadShape(f"HeadPaint's camera is at {self.yaw_deg}°, {self.pitch_deg}°.")
+        for name, array in (("labels", labels), ("photo", photo), ("depth_m", depth)):
+            object.__setattr__(self, name, array)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Head:
     """One person's head, from a photograph or a seed.
 
@@ -132,6 +177,8 @@ class Head:
         Which field the codes are for.
     weights : mapping of str to str
         Name of each graph that made it → the first 12 digits of its sha256.
+    painted : tuple of HeadPaint
+        What was painted on its map of classes, the last on top.
 
     Raises
     ------
@@ -146,6 +193,7 @@ class Head:
     edited: tuple[str, ...] = ()
     kind: str = "parts"
     weights: Mapping[str, str] = field(default_factory=dict)
+    painted: tuple[HeadPaint, ...] = ()
 
     def __post_init__(self) -> None:
         """Validate the parts and make the code read-only."""
