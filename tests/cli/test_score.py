@@ -81,3 +81,21 @@ def test_folders_that_cannot_be_scored_are_an_input_error(data: Path, run: Run) 
     assert run("score", "pair", data, "gone").code == 2
     assert run("score", "votes", "gone.json").code == 3
     assert run("score").code == 2
+
+
+def test_views_are_a_row_a_style(data: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.metrics.test_views import orbit
+
+    from limner.metrics import views
+
+    monkeypatch.setattr(views, "find_faces", lambda _photo: ())
+    orbit(data.parent / "orbits" / "one", 0, 5)
+    answer = run("score", "views", data.parent / "orbits", "-o", "out")
+    assert answer.code == 0, answer.err
+    heading, *rows = [line.split() for line in answer.out.splitlines()]
+    assert heading[:3] == ["style", "views", "ink_error"]
+    assert [row[0] for row in rows] == ["on-it", "on-paper"]
+    assert len(json.loads(Path("out/scores.json").read_text())) == 2
+    told = run("score", "views", data.parent / "orbits", "--json").objects
+    assert told[0]["label_iou"] > 0.8
+    assert run("score", "views", data).code == 3

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from limner.errors import BadShape
-from limner.files.depth import DEPTH_UNIT_M, encode_depth
+from limner.errors import BadShape, UnreadablePhoto
+from limner.files.depth import DEPTH_UNIT_M, decode_depth, encode_depth
 
 
 def test_depth_comes_back_to_a_twentieth_of_a_millimetre() -> None:
@@ -28,3 +28,13 @@ def test_depth_comes_back_to_a_twentieth_of_a_millimetre() -> None:
 def test_what_is_no_depth_is_refused(wrong: np.ndarray) -> None:
     with pytest.raises(BadShape, match="metres"):
         encode_depth(wrong)
+
+
+def test_depth_is_read_back_and_other_files_are_refused() -> None:
+    depth = np.linspace(0.9, 1.31, 64).reshape(8, 8)
+    assert np.abs(decode_depth(encode_depth(depth)) - depth).max() <= DEPTH_UNIT_M
+    stream = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(stream, "PNG")
+    for data, said in ((b"nothing", "no depth map"), (stream.getvalue(), "colours")):
+        with pytest.raises(UnreadablePhoto, match=said):
+            decode_depth(data, "x.png")

@@ -47,6 +47,7 @@ from limner.api._score import (
     preference_page,
     score_pair,
     score_styles,
+    score_views,
 )
 from limner.api._write import (
     KIND_OF_SUFFIX,
@@ -104,6 +105,7 @@ __all__ = [
     "read_photo",
     "score_pair",
     "score_styles",
+    "score_views",
     "seed_to_head",
     "sketch_parts",
     "style_names",

@@ -15,8 +15,16 @@ if TYPE_CHECKING:
     from limner.metrics.prefer import Preference
     from limner.metrics.score import Hand, StyleFolder
     from limner.metrics.score import Score as Score  # also for the command line's signatures
+    from limner.metrics.views import ViewScore as ViewScore
 
-__all__ = ["count_votes", "keep_scores", "preference_page", "score_pair", "score_styles"]
+__all__ = [
+    "count_votes",
+    "keep_scores",
+    "preference_page",
+    "score_pair",
+    "score_styles",
+    "score_views",
+]
 
 #: The name of Limner's own row.
 _OWN = "limner"
@@ -80,8 +88,48 @@ def score_styles(
     return tuple(scores), sheet.contact_sheet(rows, columns=_SHEET_COLUMNS)
 
 
+def score_views(
+    orbits: Sequence[str | os.PathLike[str]],
+    *,
+    real: str | os.PathLike[str] | None = None,
+    number: int = 150,
+    report: Callable[[str], None] | None = None,
+) -> tuple[ViewScore, ...]:
+    """Score drawn orbits: whether neighbouring views agree, drawings show their maps, and the hand is the artist's.
+
+    Parameters
+    ----------
+    orbits : sequence of path
+        Folders that `limner orbit --style` wrote, or folders of such folders.
+    real : path, optional
+        ``<style>/real`` or ``<style>`` holds the artist's drawings; without it FD, KD, SWD and SIFID-form are left out.
+    number : int
+        Drawings a side at most.
+    report : callable, optional
+        Is told what is being done, a sentence at a time.
+
+    Returns
+    -------
+    tuple of ViewScore
+        A row for each style.
+
+    Raises
+    ------
+    InputError
+        If there is no orbit, none is drawn, or a list of views cannot be read.
+    """
+    from limner.metrics import views
+
+    found = views.find_orbits([Path(folder) for folder in orbits])
+    return views.score_views(
+        found, None if real is None else Path(real), number=number, report=report
+    )
+
+
 def keep_scores(
-    scores: Sequence[Score], sheet: NDArray[np.uint8], folder: str | os.PathLike[str]
+    scores: Sequence[Score | ViewScore],
+    sheet: NDArray[np.uint8] | None,
+    folder: str | os.PathLike[str],
 ) -> None:
     """Write ``scores.json`` and the contact sheet ``scores.png`` into a folder, made if need be.
 
@@ -103,7 +151,8 @@ def keep_scores(
         raise OutputError(f"The folder {str(home)!r} cannot be made: {error.strerror}.") from error
     text = json.dumps([row.as_json() for row in scores], indent=1)
     write_bytes(home / "scores.json", f"{text}\n".encode())
-    write_bytes(home / "scores.png", encode.encode_picture(sheet, kind="png", recipe=None))
+    if sheet is not None:
+        write_bytes(home / "scores.png", encode.encode_picture(sheet, kind="png", recipe=None))
 
 
 def score_pair(

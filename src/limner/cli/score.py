@@ -78,6 +78,50 @@ def styles(
     return 0
 
 
+@command.command("views")
+@click.argument("orbits", type=_FOLDER, nargs=-1, required=True)
+@click.option(
+    "--real",
+    type=_FOLDER,
+    help="The artists' drawings: REAL/STYLE/real or REAL/STYLE.  [default: their figures are left out]",
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Write scores.json here.  [default: nothing]",
+)
+@_number
+@_as_json
+@click.pass_obj
+def views(
+    talk: Talk,
+    orbits: tuple[str, ...],
+    real: str | None,
+    output: str | None,
+    number: int,
+    as_json: bool,
+) -> int:
+    """Score orbits that `limner orbit --style` drew, a row a style.
+
+    Do neighbouring views agree, in ink and in the map of parts? Does the drawing show what its map says? How near is it
+    to the artist's? ORBITS are folders with a views.json, or folders of such folders.
+    """
+    scores = api.score_views(orbits, real=real, number=number, report=talk.say)
+    if output is not None:
+        api.keep_scores(scores, None, output)
+    if as_json:
+        for row in scores:
+            click.echo(json.dumps(row.as_json()))
+        return 0
+    told = [row.as_json() for row in scores]
+    heading = tuple(told[0])
+    cells = [tuple("–" if v is None else str(v) for v in row.values()) for row in told]
+    click.echo(table([heading, *cells]))
+    return 0
+
+
 @command.command("pair")
 @click.argument("a", type=_FOLDER)
 @click.argument("b", type=_FOLDER)
