@@ -1,10 +1,10 @@
 """Judge sketches → photographs as users meet them: a folder of packs in → one JSON object, and on request a sheet.
 
-    python benchmarks/sketches.py --data PACKS [--people 120] [--keep FOLDER]
+    python benchmarks/sketches.py --data PACKS [--people 120] [--keep FOLDER] [--against FOLDER]
 
 Validation people only, through the library's own verbs. Faithful: their lines; rough: moved, dropped and doubled.
 F1 compares the parse of a result with the human labels; FD is the judge's, of whole photographs at 256²; both halves of
-the real photographs give the figure to compare with.
+the real photographs give the figure to compare with; `--against` scores the export of a plain pix2pix beside it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import onnxruntime
 
 from limner import Canvas, Palette, Photo, Sketch, metrics
 from limner.faces import parse_crop
@@ -77,6 +78,25 @@ def scores(rows: list[dict[str, Any]], real: np.ndarray) -> dict[str, float]:
         "fd": metrics.fd(found, real),
         "ink_kept": float(np.mean([r["kept"] for r in rows])),
     }
+
+
+def plain(rows: list[dict[str, Any]], folder: Path) -> list[dict[str, Any]]:
+    """Return the same people, painted from the same sketches by the plain pix2pix of an export's folder."""
+    found = sorted(folder.rglob("sketches-pix2pix.onnx"))
+    if not found:
+        sys.exit(f"{folder} holds no sketches-pix2pix.onnx; export a run of sketch-pix2pix there.")
+    net = onnxruntime.InferenceSession(str(found[0]))
+    out = []
+    for row in rows:
+        ink = row["rough"][None, None].astype(np.float32) / np.float32(255)
+        photo = np.clip(net.run(None, {"ink": ink})[0][0].transpose(1, 2, 0), -1, 1)
+        made = Photo(np.asarray(np.rint((photo + 1) * 127.5), np.uint8))
+        large = cv2.resize(ink[0, 0], (512, 512), interpolation=cv2.INTER_LINEAR)
+        parsed = cv2.resize(
+            parse_crop(made, _whole_face(made)).labels, (256, 256), interpolation=cv2.INTER_NEAREST
+        )
+        out.append({**row, "made": made.pixels, "parse": parsed, "kept": likeness(large, made)})
+    return out
 
 
 def nearest(rows: list[dict[str, Any]], train: Faces, most: int) -> dict[str, float]:
@@ -140,6 +160,7 @@ def main() -> None:
         "--known", type=int, default=1000, help="training photographs compared with"
     )
     parser.add_argument("--keep", type=Path, help="folder for sheets")
+    parser.add_argument("--against", type=Path, help="folder of an exported sketch-pix2pix")
     a = parser.parse_args()
     val, train = (
         build_faces(chosen(a.data, k, 80.0), a.cache, f"sketch-{k}") for k in ("val", "train")
@@ -153,6 +174,8 @@ def main() -> None:
     for name, kind in KINDS.items():
         rows = sketched(val, people, kind)
         table[name] = scores(rows, real)
+        if a.against is not None and kind[1] == 1:
+            table[f"{name}_pix2pix"] = scores(plain(rows, a.against), real)
         if name == "faithful":
             table["nearest"] = nearest(rows, train, a.known)
             table["timings"] = timings(rows)

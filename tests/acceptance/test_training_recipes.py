@@ -54,6 +54,7 @@ SMALL = {
         *('parts=""', 'synthesis=""', "perceptual_net=random", "crop_px=128", "critic_width=8"),
         *("held_out=1", "build_workers=1"),
     ],
+    "sketch_pix2pix": ["width=4", "depth=4", "critic_width=4", "held_out=1", "build_workers=1"],
     "sketch_paper": [
         *("width=2", "painter_width=4", "blocks=1", "perceptual_net=random"),
         *("held_out=1", "build_workers=1"),
