@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from limner.api._photo import detect_faces, read_photo
+from limner.errors import ForbiddenWeights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,8 +32,8 @@ def extract_lines(
     ----------
     photo : Photo or anything that `read_photo` takes
     semantic : SemanticMap, optional
-        What each pixel shows, (H, W); None finds the faces and looks itself. Where nobody is found, all of the
-        picture is treated alike.
+        What each pixel shows, (H, W); None finds the faces and looks itself. Where nobody is found, or nobody may
+        be looked for (``configure(commercial_only=True)``), all of the picture is treated alike.
     engine : {"flow", "dodge", "learned"}
         Coherent ink lines that follow the form, or soft pencil edges.
     thickness : float
@@ -117,5 +118,10 @@ def trace_lines(
 def _seen(picture: Photo) -> SemanticMap | None:
     from limner import faces
 
-    found = detect_faces(picture)
+    try:
+        found = detect_faces(picture)
+    except (
+        ForbiddenWeights
+    ):  # lines are nobody's property: they need no network, only draw better with one
+        return None
     return faces.parse_photo(picture, found) if found else None

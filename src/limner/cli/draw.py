@@ -24,6 +24,7 @@ from limner.cli._options import (
     saving_options,
 )
 from limner.cli._outputs import Outputs, Saving
+from limner.cli._people import find_people
 from limner.cli._units import COLOR, PAPER, part_wishes
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def command(
     def work(item: Item, outcome: Outcome) -> None:
         photo = reading.read(item)
         outcome.notes += [*photo.notes, *outputs.notes_for(item)]
-        faces = api.detect_faces(photo)
+        faces = find_people(photo, outcome) if wanted.whole_picture else api.detect_faces(photo)
         faces = faces if wanted.all_faces else api.largest_face(faces)
         outcome.see(faces)
         pen = _draw(photo, faces, wanted, item, outcome, outputs)

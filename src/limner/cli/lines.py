@@ -22,6 +22,7 @@ from limner.cli._options import (
     saving_options,
 )
 from limner.cli._outputs import Outputs, Saving
+from limner.cli._people import find_people_and_parts
 
 __all__ = ["command"]
 
@@ -64,9 +65,7 @@ def command(
     def work(item: Item, outcome: Outcome) -> None:
         photo = reading.read(item)
         outcome.notes += [*photo.notes, *outputs.notes_for(item)]
-        faces = api.detect_faces(photo)
-        outcome.see(faces)
-        semantic = api.parse_face(photo, faces=faces) if faces else None
+        semantic = find_people_and_parts(photo, outcome)
         drawing = api.extract_lines(photo, semantic=semantic, **settings)
         recipe = api.make_recipe("lines", settings=settings)
         if outputs.kind == "svg":
