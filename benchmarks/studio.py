@@ -19,6 +19,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import bench
@@ -106,11 +107,11 @@ def sketch(studio: Studio, took: dict[str, list[float]]) -> None:
         told = {"version": k + 1, "base": k or None, "keep": k, "add": [stroke]}
         # The first of each loads its networks, which the page does before it is asked.
         name = "shadow" if k else "shadow, the first"
-        timed(took, name, lambda told=told: studio.wish(f"{canvas}/shadow", **told))
+        timed(took, name, partial(studio.wish, f"{canvas}/shadow", **told))
         if k % 3 == 2:
             again = {"version": k + 1, "base": k + 1, "keep": k + 1}
             name = "preview" if k > 3 else "preview, the first"
-            timed(took, name, lambda told=again: studio.wish(f"{canvas}/preview", **told))
+            timed(took, name, partial(studio.wish, f"{canvas}/preview", **again))
 
 
 def photographs(studio: Studio, took: dict[str, list[float]], rounds: int = 3) -> None:
@@ -120,11 +121,11 @@ def photographs(studio: Studio, took: dict[str, list[float]], rounds: int = 3) -
         tail = str(number).encode()  # the same bytes again would be known already
         sent = studio.ask("/v1/photos", SITTER.read_bytes() + tail, "image/jpeg")
         path = f"/v1/photos/{json.loads(sent)['photo']}"
-        timed(took, "faces found", lambda p=path: studio.ask(f"{p}/faces"))
+        timed(took, "faces found", partial(studio.ask, f"{path}/faces"))
         began = time.perf_counter()
         for style in styles:
-            ask = {"style": style, "max_side": GLANCE_PX}
-            timed(took, f"glance: {style}", lambda p=path, a=ask: studio.wish(f"{p}/drawing", **a))
+            glance = partial(studio.wish, f"{path}/drawing", style=style, max_side=GLANCE_PX)
+            timed(took, f"glance: {style}", glance)
         took.setdefault("all styles at a glance", []).append(1000 * (time.perf_counter() - began))
 
 

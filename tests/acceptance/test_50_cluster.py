@@ -44,7 +44,18 @@ def test_50_a_cluster_gives_what_one_process_gives_a_worker_killed(tmp_path: Pat
     folder = folder_of(24, tmp_path)
     assert run("lines", folder, "-o", tmp_path / "one").returncode == 1
     out, report = tmp_path / "many", tmp_path / "report.json"
-    words = ["lines", folder, "-o", out, "--cluster", "local", "--jobs", "4", "--report", report]
+    words: list[str | Path] = [
+        "lines",
+        folder,
+        "-o",
+        out,
+        "--cluster",
+        "local",
+        "--jobs",
+        "4",
+        "--report",
+        report,
+    ]
     with subprocess.Popen(command(*words), cwd=tmp_path, stderr=subprocess.PIPE) as process:
         while process.poll() is None and not (out.is_dir() and list(out.glob("*-lines.png"))):
             time.sleep(0.02)

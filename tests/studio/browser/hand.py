@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable
@@ -118,4 +119,5 @@ def until(page: Any, check: Callable[[], Any], tries: int = 300) -> None:
         if check():
             return
         page.wait_for_timeout(100)
-    pytest.fail(f"it never came true: {inspect.getsource(check).strip()}")
+    source = check if isinstance(check, functools.partial) else inspect.getsource(check).strip()
+    pytest.fail(f"it never came true: {source}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import pytest
@@ -21,6 +22,10 @@ def slowed(page: Any) -> None:
     line.send("Network.emulateNetworkConditions", SLOW)
 
 
+def has_kept(page: Any, number: int) -> bool:
+    return strokes(page) == number
+
+
 def test_no_stroke_is_lost_on_a_slow_line_and_the_newest_is_shown(
     tab: Any, fake: Any, look: Any
 ) -> None:
@@ -30,7 +35,7 @@ def test_no_stroke_is_lost_on_a_slow_line_and_the_newest_is_shown(
     for number, line in enumerate(FACE[:10], 1):
         Hand(page).draw(line)
         # the ink is kept by the browser, whether or not the server has heard of it
-        until(page, lambda n=number: strokes(page) == n)
+        until(page, functools.partial(has_kept, page, number))
     until(page, lambda: [len(s) for _, s in fake.memory.sketches.values()] == [10])
     page.wait_for_function("() => document.querySelector('#likeness-img').naturalWidth === 512")
     until(page, lambda: page.locator("#busy").is_hidden())
