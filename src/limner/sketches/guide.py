@@ -35,6 +35,8 @@ _FEATHER_PX = 11.0
 _MERGED_PX = 256
 #: The remainder's drawing pales so many px before the blank windows.
 _RIM = 3
+#: Strips and notches between windows narrower than this are left to what lies around them.
+_NARROW = 25
 
 
 def shade(drawn: NDArray[np.float32], weights: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -65,32 +67,43 @@ def merge(parts: dict[str, NDArray[np.float32]], size_px: int) -> NDArray[np.flo
     The remainder was never shown what lies in the other windows: under them it goes on as it is around them, and each
     window fades in over that, eyes over nose over mouth.
     """
-    canvas = _continued(parts["rest"])
+    tiles = np.zeros((_MERGED_PX, _MERGED_PX), np.float32)
+    cover = np.zeros_like(tiles)
     for name in NAMES[1:]:
         x, y, side = WINDOWS[name].at(_MERGED_PX)
         alpha = soft_window(name, _MERGED_PX, _FEATHER_PX)
         tile = cv2.resize(parts[name], (side, side), interpolation=cv2.INTER_LINEAR)
-        view = canvas[y : y + side, x : x + side]
-        view += alpha * (tile - view)
+        for layer, value in ((tiles, tile), (cover, np.float32(1))):
+            view = layer[y : y + side, x : x + side]
+            view += alpha * (value - view)
+    canvas = tiles + (1 - cover) * _continued(parts["rest"], tiles, cover)
     if size_px != _MERGED_PX:
         canvas = cv2.resize(canvas, (size_px, size_px), interpolation=cv2.INTER_LINEAR)
     return np.asarray(np.clip(canvas, 0, 1), np.float32)
 
 
-def _continued(rest: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the remainder with its blank windows filled by what surrounds them, (256, 256) float32."""
+def _continued(
+    rest: NDArray[np.float32], tiles: NDArray[np.float32], cover: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the remainder, (256, 256), its blank windows filled by what surrounds them, else by the features' tone."""
     side = (_MERGED_PX, _MERGED_PX)
-    large = cv2.resize(rest, side, interpolation=cv2.INTER_LINEAR)
+    large = np.asarray(cv2.resize(rest, side, interpolation=cv2.INTER_LINEAR), np.float32)
     known = _known()
-    # the narrow reach keeps lines at the border, the wide ones have something to say everywhere
-    mean = float((large * known).sum() / known.sum())
-    filled = mean + (large - mean) * known
-    for sigma in (20.0, 5.0, 2.0):
-        weight = cv2.GaussianBlur(known, (0, 0), sigma)
-        near = cv2.GaussianBlur(large * known, (0, 0), sigma) / np.maximum(weight, 1e-6)
-        inside = (1 - known) * np.clip(weight * 8, 0, 1)
-        filled = filled + inside * (near - filled)
-    return np.asarray(filled, np.float32)
+    filled = _near(tiles, cover, 6.0)[0]
+    # the narrow reach keeps lines at the border, the wide one has something to say farther in
+    for sigma in (5.0, 2.0):
+        near, weight = _near(large * known, known, sigma)
+        filled = filled + np.clip(weight * 16, 0, 1) * (near - filled)
+    return np.asarray(filled + known * (large - filled), np.float32)
+
+
+def _near(
+    sums: NDArray[np.float32], weights: NDArray[np.float32], sigma: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the weighted mean around each pixel, and its weight."""
+    weight = np.asarray(cv2.GaussianBlur(weights, (0, 0), sigma), np.float32)
+    total = cv2.GaussianBlur(sums, (0, 0), sigma)
+    return np.asarray(total / np.maximum(weight, 1e-6), np.float32), weight
 
 
 @lru_cache(maxsize=1)
@@ -100,8 +113,11 @@ def _known() -> NDArray[np.float32]:
     for name in NAMES[1:]:
         x, y, side = WINDOWS[name].at(_MERGED_PX)
         mask[y - _RIM : y + side + _RIM, x - _RIM : x + side + _RIM] = 0
-    mask.flags.writeable = False
-    return mask
+    # strips and corners between windows are too narrow for the remainder to know them
+    hole = cv2.morphologyEx(1 - mask, cv2.MORPH_CLOSE, np.ones((_NARROW, _NARROW), np.uint8))
+    known = np.asarray(1 - hole, np.float32)
+    known.flags.writeable = False
+    return known
 
 
 class Guide:
