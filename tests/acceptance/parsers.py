@@ -109,6 +109,7 @@ def main(words: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, data in enumerate(parser.whole()):
         (folder / f"whole-{number}").write_bytes(data)
+        parser.outcome(data)  # what is imported only when it is needed shall be watched too
     atheris.instrument_all()
     options = [w for w in words[1:] if w.startswith("-")]
     atheris.Setup(

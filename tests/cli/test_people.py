@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Run
 
+from limner import weights
 from limner.errors import ForbiddenWeights
 
 pytestmark = pytest.mark.usefixtures("forbidden")
 
 
 @pytest.fixture
-def forbidden(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def forbidden(desk: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the networks of faces be refused, as ``--commercial-only`` does."""
 
     def refuse(*_: object, **__: object) -> None:
         raise ForbiddenWeights("The weight faces-detect may not be used commercially.")
 
     monkeypatch.setattr("limner.faces.find_faces", refuse)
+    yield
+    # what the command line asked of this process must not bind the next test
+    weights.configure()
 
 
 @pytest.mark.parametrize("verb", ["lines", "plot"])

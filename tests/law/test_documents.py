@@ -7,11 +7,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from limner import cli
+from limner import cli, weights
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -26,7 +27,7 @@ def written_pages() -> list[Path]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def desk(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a folder to work in, with the pictures that the documentation speaks of."""
     shutil.copy(samples / "curls-001.jpg", tmp_path / "photo.jpg")
     shutil.copy(samples / "beard-092.jpg", tmp_path / "friend.jpg")
@@ -36,7 +37,9 @@ def desk(tmp_path: Path, samples: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     (tmp_path / "photos").mkdir()
     shutil.copy(samples / "elder-172.jpg", tmp_path / "photos")
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    yield tmp_path
+    # a page that showed --commercial-only, say, must not bind the next test of this process
+    weights.configure()
 
 
 def run_line(line: str, folder: Path) -> int:
