@@ -329,7 +329,10 @@ def _refined(survived: Floats, visible: Floats, seen: Rendering) -> tuple[Floats
             "labels": stacked(seen.labels),
         },
     )
-    return out["photo"][0].transpose(1, 2, 0), out["alpha_out"][0, 0]
+    # The refiner's silhouette is right but soft, the shell's sharp but lobed: where both agree there is the head.
+    both = (np.clip(out["alpha_out"][0, 0], 0, 1) + seen.alpha) / 2
+    alpha = np.asarray(np.clip((both - 0.6) * 2 * _EDGE + 0.5, 0, 1), np.float32)
+    return out["photo"][0].transpose(1, 2, 0), alpha
 
 
 def _behind(source: HeadSource, side: int) -> Floats:
