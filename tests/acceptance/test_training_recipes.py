@@ -45,6 +45,14 @@ SMALL = {
         "critic_width=16",
         "side=16",
     ],
+    "head_radiance": [
+        *("size_px=32", "side=16", "code=8", "width=8", "layers=3", "critic_width=8"),
+        *("r1_every=1", "noise_steps=2"),
+    ],
+    "view_draw": [
+        *('field=""', 'styles=["croquis"]', "people=2", "size_px=64", "width=4", "hidden=8"),
+        *("critic_width=8", "r1_every=1"),
+    ],
     "sketch_parts": ["held_out=2", "build_workers=1"],
     "sketch_synthesis": [
         *('parts=""', "size_px=128", "perceptual_net=random", "critic_width=8"),
