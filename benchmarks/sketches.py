@@ -1,6 +1,6 @@
 """Judge sketches → photographs as users meet them: a folder of packs in → one JSON object, and on request a sheet.
 
-    python benchmarks/sketches.py --data PACKS [--people 120] [--keep FOLDER] [--against FOLDER]
+    python benchmarks/sketches.py --data PACKS [--people 120] [--keep FOLDER] [--against FOLDER] [--published]
 
 Validation people only, through the library's own verbs. Faithful: their lines; rough: moved, dropped and doubled.
 F1 compares the parse of a result with the human labels; FD is the judge's, of whole photographs at 256²; both halves of
@@ -141,6 +141,22 @@ def _median_ms(work: Any, repeats: int = 15) -> float:
     return float(np.median(times[2:]))
 
 
+def published(own_ms: float) -> dict[str, float]:
+    """Return how long the published network sizes need for one picture in torch, and that in photographs of ours."""
+    import torch
+
+    from limner.train.loops.sketch_paper import PaperNet, Settings
+
+    net = PaperNet(Settings(stage="synthesis")).eval()
+    with torch.inference_mode():
+        times = []
+        for _ in range(2):
+            start = time.perf_counter()
+            net(torch.ones(1, 1, 512, 512))
+            times.append(1000 * (time.perf_counter() - start))
+    return {"torch_ms": min(times), "of_ours": min(times) / own_ms}
+
+
 def sheet(rows: list[dict[str, Any]], count: int = 8) -> np.ndarray:
     """Return sketch, result and photograph of some people."""
     tiles = [
@@ -160,6 +176,9 @@ def main() -> None:
         "--known", type=int, default=1000, help="training photographs compared with"
     )
     parser.add_argument("--keep", type=Path, help="folder for sheets")
+    parser.add_argument(
+        "--published", action="store_true", help="time the published sizes too (4 GB of memory)"
+    )
     parser.add_argument("--against", type=Path, help="folder of an exported sketch-pix2pix")
     a = parser.parse_args()
     val, train = (
@@ -179,6 +198,8 @@ def main() -> None:
         if name == "faithful":
             table["nearest"] = nearest(rows, train, a.known)
             table["timings"] = timings(rows)
+            if a.published:
+                table["published"] = published(table["timings"]["photo_512_after_stroke_ms"])
         if a.keep is not None:
             a.keep.mkdir(parents=True, exist_ok=True)
             path = a.keep / f"{name}.png"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -125,3 +126,16 @@ def test_wishes_that_cannot_be_met_are_told() -> None:
 
 def test_the_names_of_parts_are_those_of_the_canvas() -> None:
     assert {"eyes", "nose", "mouth", "rest", "all"} <= set(api.sketch_parts())
+
+
+def test_tones_of_charcoal_are_a_drawing_and_a_sitter_on_white_is_a_photograph(
+    samples: Path,
+) -> None:
+    sitter = api.read_photo(samples / "beard-092.jpg", max_side_px=600)
+    drawing = api.draw(sitter, style="charcoal").pixels
+    sheet_of_tones = drawing if drawing.ndim == 3 else drawing[..., None].repeat(3, 2)
+    assert not any("photograph" in note for note in api.drawn_canvas(sheet_of_tones)[1])
+    ground = api.parse_face(sitter).labels == 0
+    white = sitter.pixels.copy()
+    white[ground] = 255
+    assert any("photograph" in note for note in api.drawn_canvas(white)[1])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from limner.errors import BadShape, EmptySketch
-from limner.sketches.scan import fit_frame, ink_of, looks_drawn, place
+from limner.sketches.scan import fit_frame, has_grain, ink_of, looks_drawn, place
 
 
 def _sheet(size: int = 400, paper: int = 235, pen: int = 50) -> np.ndarray:
@@ -83,3 +83,13 @@ def test_a_drawing_is_told_from_a_photograph() -> None:
     rng = np.random.default_rng(0)
     tones = cv2.resize(rng.integers(0, 255, (6, 6, 3)).astype(np.uint8), (300, 300))
     assert not looks_drawn(np.asarray(tones, np.uint8))
+
+
+def test_tones_of_strokes_are_told_from_skin() -> None:
+    light = np.linspace(90, 190, 240)[:, None].repeat(192, 1)
+    skin = np.repeat(light[..., None], 3, 2).astype(np.uint8)
+    assert not has_grain(skin)
+    # charcoal: the same tones, made of dark strokes on paper
+    rng = np.random.default_rng(0)
+    strokes = np.where(rng.random((120, 96)) < light[::2, ::2] / 255, 235, 70).astype(np.uint8)
+    assert has_grain(cv2.resize(strokes, (192, 240), interpolation=cv2.INTER_LINEAR))

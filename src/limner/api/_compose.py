@@ -119,7 +119,7 @@ def _ink(picture: Photo) -> tuple[NDArray[np.float32], tuple[str, ...]]:
 
 
 def _is_photograph(picture: Photo, face: Face | None) -> bool:
-    """Say whether tones, not lines, make the picture: no plain sheet, or a face unlike the sheet around it."""
+    """Say whether tones, not lines, make the picture: no plain sheet, or a face smoothly unlike the sheet around it."""
     import numpy as np
 
     from limner.api import _studio_sketch
@@ -135,7 +135,8 @@ def _is_photograph(picture: Photo, face: Face | None) -> bool:
         sheet, middle = 255 - sheet, 255 - middle
     paper = float(np.quantile(sheet.min(axis=2), 0.9))
     color = float(np.median(middle.max(axis=2) - middle.min(axis=2)))
-    return float(np.median(middle.min(axis=2))) < 0.8 * paper or color > 40
+    toned = float(np.median(middle.min(axis=2))) < 0.8 * paper
+    return color > 40 or (toned and not scan.has_grain(middle.astype(np.uint8)))
 
 
 def _area(face: Face) -> float:

@@ -205,13 +205,17 @@ def strokes_of(
 
 
 def _on_paper(photo: Photo, face: Face) -> bool:
-    """Say whether a face is as light and colourless as the sheet around it: paper between lines, no skin."""
+    """Say whether a face is colourless, and paper between lines or tones of strokes: no skin."""
     import numpy as np
 
-    middle = aligned(photo, face).pixels[160:400, 160:352].astype(int)
+    from limner.sketches import scan
+
+    pixels = aligned(photo, face).pixels[160:400, 160:352]
+    middle = pixels.astype(int)
     paper = float(np.quantile(photo.pixels.min(axis=2), 0.9))
     color = float(np.median(middle.max(axis=2) - middle.min(axis=2)))
-    return float(np.median(middle.min(axis=2))) > 0.86 * paper and color < 30
+    plain = float(np.median(middle.min(axis=2))) > 0.86 * paper
+    return color < 30 and (plain or scan.has_grain(pixels))
 
 
 def take_part(
