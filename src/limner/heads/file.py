@@ -74,8 +74,8 @@ def encode_head(head: Head) -> bytes:
     if head.painted:
         about["painted"] = [[p.yaw_deg, p.pitch_deg] for p in head.painted]
     for number, paint in enumerate(head.painted):
-        names_of = (paint.labels, paint.photo, paint.depth_m)
-        arrays |= {f"painted{number}_{k}": a for k, a in zip(_PAINT, names_of, strict=True)}
+        maps: tuple[NDArray[Any], ...] = (paint.labels, paint.photo, paint.depth_m)
+        arrays |= {f"painted{number}_{k}": a for k, a in zip(_PAINT, maps, strict=True)}
     header: dict[str, Any] = {
         "__metadata__": {
             "format": "limner-head",
@@ -250,7 +250,13 @@ def _built(about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Head:
         photo, labels = Photo(arrays["photo"]), SemanticMap(arrays["labels"])
         source = HeadSource(photo, labels, yaw, pitch, arrays["crop_from_photo"])
     painted = tuple(
-        HeadPaint(*(arrays[f"painted{number}_{k}"] for k in _PAINT), float(yaw), float(pitch))
+        HeadPaint(
+            arrays[f"painted{number}_labels"],
+            arrays[f"painted{number}_photo"],
+            arrays[f"painted{number}_depth"],
+            float(yaw),
+            float(pitch),
+        )
         for number, (yaw, pitch) in enumerate(about.get("painted", ()))
     )
     seed = about["seed"]

@@ -120,7 +120,7 @@ class _Key:
         share = _soft(visible) * _lent(view.depth_m, camera)
         share = share[..., None] if below.ndim == 3 else share
         mixed = carried.reshape(below.shape) * share + below.astype(np.float32) * (1 - share)
-        return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(np.rint(mixed), 0, 255), np.uint8)
 
 
 def _lent(depth_m: Floats, camera: Camera) -> Floats:

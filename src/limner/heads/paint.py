@@ -130,7 +130,7 @@ def _looks(view: View, wanted: Labels, changed: NDArray[np.bool_]) -> NDArray[np
         if own.sum() >= 40:
             made = _continued(photo, own)
         else:
-            made = np.broadcast_to(np.float32(_TONES[CLASSES[k]]), photo.shape)
+            made = np.broadcast_to(np.array(_TONES[CLASSES[k]], np.float32), photo.shape)
         if k in _FACE:
             grain = photo - cv2.GaussianBlur(photo, (0, 0), len(photo) / 42)
             lit = here & np.isin(old, _FACE)
@@ -153,7 +153,7 @@ def _continued(photo: Floats, own: NDArray[np.bool_]) -> Floats:
     )
     where = np.argwhere(core)
     at = where[np.clip(np.asarray(nearest) - 1, 0, len(where) - 1)]
-    grid = np.stack(np.mgrid[:side, :side], -1)
+    grid = np.moveaxis(np.mgrid[:side, :side], 0, -1)
     mirror = np.clip(2 * at - grid, 0, side - 1)
     fits = core[mirror[..., 0], mirror[..., 1]]
     taken = np.where(fits[..., None], mirror, _tiled(core, grid))
@@ -249,7 +249,8 @@ def _seen(one: HeadPaint, camera: Camera) -> tuple[Labels, NDArray[np.uint8], Fl
     goal = np.rint(goal).astype(int)
     # the nearest come last, and stay; what was not painted hides what lies behind it too
     order = np.argsort(-far, kind="stable")
-    order = order[((goal >= 0) & (goal < side)).all(1)[order]]
+    within = np.asarray(((goal >= 0) & (goal < side)).all(1))
+    order = order[within[order]]
     place = goal[order, 1], goal[order, 0]
     ids = np.full((side, side), UNPAINTED, np.uint8)
     pixels, lies = np.zeros((side, side, 3), np.uint8), np.zeros((side, side), np.float32)

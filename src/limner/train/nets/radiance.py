@@ -149,7 +149,8 @@ class _AdaIn(nn.Module):
         scale, shift = self.linear(style)[..., None, None].chunk(2, 1)
         middle = x.mean((2, 3), keepdim=True)
         spread = (x - middle).square().mean((2, 3), keepdim=True)
-        return (x - middle) * (spread + 1e-8).rsqrt() * scale + shift
+        out: Tensor = (x - middle) * (spread + 1e-8).rsqrt() * scale + shift
+        return out
 
 
 class _Equal(nn.Conv2d):

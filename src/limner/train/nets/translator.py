@@ -25,7 +25,8 @@ def _normed(x: Tensor) -> Tensor:
     """Return channels of mean 0 and deviation 1 over the picture; flat ones stay flat, in every engine alike."""
     middle = x.mean((2, 3), keepdim=True)
     spread = (x - middle).square().mean((2, 3), keepdim=True)
-    return (x - middle) * (spread + 1e-3).rsqrt()
+    out: Tensor = (x - middle) * (spread + 1e-3).rsqrt()
+    return out
 
 
 class _Norm(nn.Module):
