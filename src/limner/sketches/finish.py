@@ -57,11 +57,13 @@ def finish(
     side = pixels.shape[0]
     if side > _WORKED_PX:
         # both faults are soft: the change is found on a smaller picture, every detail stays
-        half = cv2.resize(pixels, (_WORKED_PX, _WORKED_PX), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(pixels, (_WORKED_PX, _WORKED_PX), interpolation=cv2.INTER_AREA)
+        half = np.asarray(small, np.uint8)
         change = finish(half, classes, strength=strength).astype(np.float32) - half
         large = cv2.resize(change, (side, side), interpolation=cv2.INTER_LINEAR)
         return np.asarray(np.rint(np.clip(pixels + large, 0, 255)), np.uint8)
-    lab = cv2.cvtColor(pixels.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
+    unit = pixels.astype(np.float32) / np.float32(255)
+    lab = np.asarray(cv2.cvtColor(unit, cv2.COLOR_RGB2LAB), np.float32)
     ground = _soft(classes == _GROUND, side)
     skin = _soft(np.isin(classes, _SKIN), side)
     lab = _plain(lab, ground, strength)

@@ -112,7 +112,7 @@ class PlainTask:
         batch = shared.fixed_batch(self.held_out, count, roughness, float(roughness == 0))
         device = next(ema.parameters()).device
         ink = torch.from_numpy(batch["rough"]).to(device)[:, None].float() / 255
-        made = torch.cat([ema(part).float() for part in ink.split(8)])
+        made = torch.cat([ema(part).float() for part in torch.split(ink, 8)])
         photo = torch.from_numpy(batch["photo"]).to(device).permute(0, 3, 1, 2).float() / 127.5 - 1
         return ink, made, photo
 
