@@ -4,8 +4,8 @@
 
 A head is made from one frontal view; two other views at most 15° apart, whose depth is known exactly, are drawn: by
 themselves, and with held ink. The ink of one is warped to the other by the true depth; the error is the mean
-difference of ink as a share of the ink that is there. Lips painted broader in the first view are compared, 20° away, with the paint
-turned by the head's depth.
+difference of ink as a share of the ink that is there. Lips painted broader in the first view are compared, 20° away,
+with the paint turned by the head's depth.
 """
 
 from __future__ import annotations

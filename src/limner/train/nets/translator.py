@@ -54,7 +54,8 @@ class _Spade(nn.Module):
         """Return (N, C, H, W)."""
         read = self.read(functional.interpolate(shares, size=x.shape[2:]))
         plain = _normed(x)
-        return plain * (1 + self.scale(read)) + self.shift(read)
+        out: Tensor = plain * (1 + self.scale(read)) + self.shift(read)
+        return out
 
 
 class _SpadeRes(nn.Module):
