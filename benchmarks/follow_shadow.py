@@ -43,8 +43,8 @@ def weight(points: np.ndarray, ridge: np.ndarray) -> float:
 def draw_one(beginning: list[list[tuple[int, int]]], rng: np.random.Generator) -> limner.Canvas:
     """Return a canvas drawn from blank, the hand a little unsteady."""
     canvas = limner.Canvas()
-    for points in beginning:
-        canvas.stroke(smooth(np.array(points, np.float32)), width=3)
+    for corners in beginning:
+        canvas.stroke(smooth(np.array(corners, np.float32)), width=3)
     for _ in range(LOOKS):
         for points in darkest(canvas):
             canvas.stroke(points + rng.normal(0, 1.2, 2), width=float(rng.uniform(2, 3)))
@@ -62,7 +62,7 @@ def smooth(points: np.ndarray) -> np.ndarray:
 
 def grey(ink: np.ndarray) -> np.ndarray:
     """Return ink as a picture."""
-    return np.rint(255 * (1 - ink))[..., None].repeat(3, 2).astype(np.uint8)
+    return np.asarray(np.rint(255 * (1 - ink))[..., None].repeat(3, 2), np.uint8)
 
 
 def row(name: str, number: int) -> np.ndarray:
