@@ -78,8 +78,8 @@ def main() -> int:
         ][:2]  # fmt: skip
         for pair in near:
             pairs += 1
-            poses = [tuple(float(v) for v in views.pose_deg[i]) for i in pair]
-            cameras = tuple(Camera(*p) for p in poses)
+            poses = [(float(views.pose_deg[i][0]), float(views.pose_deg[i][1])) for i in pair]
+            cameras = tuple(Camera(yaw, pitch) for yaw, pitch in poses)
             depths = tuple(
                 cv2.resize(
                     views.depth_mm[i].astype(np.float32) / 1000,
@@ -93,7 +93,7 @@ def main() -> int:
                 holder = view_holder(turn, style)
                 for how, draw in (("alone", holder.alone), ("held", holder.drawn)):
                     drawn = (draw(seen[0]), draw(seen[1]))
-                    sums[style, how] += ink_sums(drawn, depths, cameras)  # type: ignore[arg-type]
+                    sums[style, how] += ink_sums(drawn, depths, cameras)
     found: dict[str, Any] = {"people": given.people, "pairs": pairs, "edit_iou": np.mean(edits)}
     for style in names:
         errors = {how: sums[style, how][0] / sums[style, how][1] for how in ("alone", "held")}

@@ -36,7 +36,8 @@ def test_a_map_may_be_a_record_an_array_or_a_file(person: Head, tmp_path: Path) 
     Image.fromarray(SemanticMap(labels).colored()).save(tmp_path / "colour.png")
     Image.fromarray(labels).save(tmp_path / "ids.png")
     files = [tmp_path / f"{name}.png" for name in ("index", "colour", "ids")]
-    for given in (SemanticMap(labels), labels, *files):
+    kinds: list[SemanticMap | np.ndarray | Path] = [SemanticMap(labels), labels, *files]
+    for given in kinds:
         head = limner.edit_head(person, labels=given)
         seen = limner.HeadRenderer(head).view(yaw_deg=20).semantic.labels
         assert (seen == _LIPS).sum() > 400

@@ -122,8 +122,18 @@ def test_a_folder_that_cannot_be_made_is_an_output_error(desk: Path, run: Run) -
 
 def test_neighbours_with_weights_are_one_blend() -> None:
     wanted = orbit._Look(
-        (0.0,), (0.0,), "256", "croquis,pen:0.6,hatch:0.4;croquis", (), *[True] * 5, 1
-    )  # type: ignore[arg-type]
+        yaw=(0.0,),
+        pitch=(0.0,),
+        size="256",
+        style="croquis,pen:0.6,hatch:0.4;croquis",
+        part=(),
+        lines=False,
+        hold=True,
+        behind="keep",
+        own_pixels=True,
+        refine=True,
+        fps=12,
+    )
     assert wanted.styles == ("croquis", "pen:0.6,hatch:0.4")
     assert orbit._in_a_name(wanted.styles[1]) == "pen-0.6-hatch-0.4"
 

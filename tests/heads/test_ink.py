@@ -27,9 +27,10 @@ class Boiling:
         return np.where((view.depth_m > 0) & (waves > 0.3), 40, 255).astype(np.uint8)
 
 
-def error(one: View, other: View, drawings: tuple[np.ndarray, np.ndarray]) -> float:
+def error(views: tuple[View, View], drawings: tuple[np.ndarray, np.ndarray]) -> float:
     """Return how far the ink of two views differs where both see the same surface."""
-    cameras = tuple(Camera(v.yaw_deg, v.pitch_deg, SIDE) for v in (one, other))
+    one, other = views
+    cameras = tuple(Camera(v.yaw_deg, v.pitch_deg, SIDE) for v in views)
     moved, seen = carry(
         drawings[0][..., None].astype(np.float32),
         (one.depth_m, other.depth_m),
@@ -42,9 +43,9 @@ def test_neighbouring_views_agree_as_hands_drawing_each_alone_do_not(egg_head: H
     turn = HeadRenderer(egg_head)
     holder = InkHolder(turn, Boiling(), size_px=SIDE)
     for near, far in ((0.0, 10.0), (15.0, 25.0), (-30.0, -20.0)):
-        views = tuple(turn.view(yaw_deg=yaw) for yaw in (near, far))
-        held = error(*views, (holder.drawn(views[0]), holder.drawn(views[1])))
-        alone = error(*views, (holder.alone(views[0]), holder.alone(views[1])))
+        views = (turn.view(yaw_deg=near), turn.view(yaw_deg=far))
+        held = error(views, (holder.drawn(views[0]), holder.drawn(views[1])))
+        alone = error(views, (holder.alone(views[0]), holder.alone(views[1])))
         assert held < 0.6 * alone
 
 

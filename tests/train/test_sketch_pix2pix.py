@@ -57,7 +57,7 @@ def test_two_turns_move_both_sides_and_the_sheet_shows_it(task: sketch_pix2pix.P
         batch = {k: torch.from_numpy(np.asarray(v)) for k, v in numbers.items()}
         for name, loss, told in task.losses(batch, step):
             optimizers[name].zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimizers[name].step()
             assert all(np.isfinite(v) for v in told.values())
     for name, net in task.nets.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from limner.train.data import view_drawings
+from limner import styles
 from limner.train.data.heads import OUTSIDE, HeadViews
 from limner.train.data.view_drawings import DrawnPhotographs, build_drawings, drawing_of
 
@@ -16,7 +16,9 @@ def people() -> HeadViews:
     photos = np.full((3, 32, 32, 3), 120, np.uint8)
     labels = np.ones((3, 32, 32), np.uint8)
     labels[:, :4] = OUTSIDE
-    return HeadViews(photos, labels, None, np.zeros((3, 2), np.float32), np.arange(3), None)
+    return HeadViews(
+        photos, labels, None, np.zeros((3, 2), np.float32), np.arange(3, dtype=np.int32), None
+    )
 
 
 def test_people_are_drawn_once_in_every_style(
@@ -28,12 +30,13 @@ def test_people_are_drawn_once_in_every_style(
         asked.append(style)
         return np.full(pixels.shape[:2] + ((3,) if style == "oil" else ()), 90, np.uint8)
 
-    monkeypatch.setattr(view_drawings.styles, "render_crop", render_crop)
+    monkeypatch.setattr(styles, "render_crop", render_crop)
     (tmp_path / "celeba.csv").write_text("a")
-    for _ in range(2):
-        made = build_drawings(
-            people(), 2, ["hatch", "oil"], tmp_path / "c", source=tmp_path / "celeba.csv"
-        )
+    pack = tmp_path / "celeba.csv"
+    first, made = (
+        build_drawings(people(), 2, ["hatch", "oil"], tmp_path / "c", source=pack) for _ in range(2)
+    )
+    assert (first == made).all()
     assert made.shape == (2, 2, 32, 32)
     assert asked == ["hatch", "oil"] * 2
     assert drawing_of(people().photos[0], people().labels[0], "oil").shape == (32, 32)
