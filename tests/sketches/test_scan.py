@@ -92,4 +92,5 @@ def test_tones_of_strokes_are_told_from_skin() -> None:
     # charcoal: the same tones, made of dark strokes on paper
     rng = np.random.default_rng(0)
     strokes = np.where(rng.random((120, 96)) < light[::2, ::2] / 255, 235, 70).astype(np.uint8)
-    assert has_grain(cv2.resize(strokes, (192, 240), interpolation=cv2.INTER_LINEAR))
+    large = cv2.resize(strokes, (192, 240), interpolation=cv2.INTER_LINEAR)
+    assert has_grain(np.asarray(large, np.uint8))
