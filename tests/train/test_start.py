@@ -11,7 +11,10 @@ from tests.train import toy
 
 from limner.errors import RecipeError, UnknownName
 from limner.train.graph import to_onnx
+from limner.train.loops._sketches import fill
 from limner.train.loops.start import from_graph, save_portable, start
+from limner.train.nets.sketch_parts import Parts
+from limner.train.nets.sketch_synthesis import Synthesis
 
 pytestmark = pytest.mark.train
 
@@ -107,3 +110,12 @@ def test_the_stylist_of_more_styles_begins_from_a_graph_of_fewer(tmp_path: Path)
     torch.testing.assert_close(more.enter.weight, few.enter.weight)
     assert more.norm.scale.weight.shape == (4, 5)
     torch.testing.assert_close(more.norm.scale.weight[:, :3], few.norm.scale.weight)
+
+
+def test_shipped_sketch_graphs_begin_a_training_with_their_grain() -> None:
+    parts, synthesis = Parts(), Synthesis()
+    fill(parts, "shipped", "sketches-parts")
+    fill(synthesis, "shipped", "sketches-synthesis")
+    grains = [v for k, v in synthesis.state_dict().items() if k.endswith("grain")]
+    assert len(grains) == 11
+    assert all(float(v.abs().max()) > 0 for v in grains)

@@ -12,7 +12,7 @@ from tests.train.loops import small
 
 from limner.records import CLASSES
 from limner.train.data.drawings import Sheets
-from limner.train.data.line_pairs import quiet_of, seen_by_liner
+from limner.train.data.line_pairs import common_lines, quiet_of, seen_by_liner
 
 pytestmark = pytest.mark.train
 
@@ -47,8 +47,8 @@ def test_batches_hold_pairs_in_one_frame_and_sometimes_no_classes(task: Any) -> 
         assert batch["photo"].shape == batch["sketch"].shape == (2, 20, 64, 64)
         np.testing.assert_array_equal(batch["photo"][:, 1:], batch["sketch"][:, 1:])
         blind += int((batch["photo"][:, 1:].max((1, 2, 3)) == 0).sum())
-        for key in ("ink", "drawn", "quiet"):
-            assert batch[key].shape == (2, 1, 64, 64)
+        for key, planes in (("photo_lines", 2), ("sketch_lines", 2), ("drawn", 1), ("quiet", 1)):
+            assert batch[key].shape == (2, planes, 64, 64)
             assert 0 <= batch[key].min() <= batch[key].max() <= 1
     assert 1 <= blind <= 12
 
@@ -65,6 +65,18 @@ def test_walls_are_quiet_and_features_are_not() -> None:
     seen = seen_by_liner(np.full((60, 60), 255, np.uint8), classes)
     assert seen.shape == (20, 60, 60)
     np.testing.assert_allclose(seen[1:].sum(0), 1)
+
+
+def test_only_what_both_have_is_wanted_but_features_always() -> None:
+    own, other = (np.zeros((40, 40), np.float32) for _ in range(2))
+    own[[5, 15, 25, 35]] = 1
+    other[[7]] = 1
+    classes = np.full((40, 40), CLASSES.index("skin"), np.uint8)
+    classes[20:30] = CLASSES.index("l_eye")
+    classes[30:] = CLASSES.index("hair")
+    wanted, weight = common_lines(own, other, classes)
+    np.testing.assert_allclose(wanted[[5, 15, 25, 35], 20], [1, 0, 1, 0.35])
+    np.testing.assert_allclose(weight[[5, 15, 25, 35, 10], 20], [1, 0.4, 1, 0.4, 1])
 
 
 def test_a_network_that_sees_no_difference_has_no_gap(task: Any) -> None:

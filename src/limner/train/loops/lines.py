@@ -43,7 +43,9 @@ class Settings:
     width, blocks : int
         Of the network.
     teacher : float
-        Weight of the cross-entropy with the classical engine's lines of the photograph: what must be drawn.
+        Weight of the cross-entropy with the classical lines that photograph and drawing have in common.
+    ink : float
+        How much more a line that is missing costs there than one too many.
     itself : float
         Weight of the cross-entropy between the lines of a croquis and the croquis: what is lines stays as it is.
     gap : float
@@ -64,8 +66,9 @@ class Settings:
     width: int = 16
     blocks: int = 6
     teacher: float = 1.0
-    itself: float = 0.5
-    gap: float = 1.0
+    ink: float = 2.0
+    itself: float = 0.2
+    gap: float = 0.5
     sparse: float = 0.5
     manner: float = 0.05
     features: str = "lite1"
@@ -111,7 +114,8 @@ class LinesTask:
         terms = {
             "teacher": (
                 weights.teacher,
-                functional.binary_cross_entropy_with_logits(of_photo, batch["ink"]),
+                0.5 * _common(of_photo, batch["photo_lines"], weights.ink)
+                + 0.5 * _common(of_sketch, batch["sketch_lines"], weights.ink),
             ),
             "itself": (weights.itself, _itself(of_sketch, batch["drawn"], batch["croquis"])),
             "gap": (weights.gap, ink_gap(photo, sketch)),
@@ -192,6 +196,13 @@ class LinesTask:
                 ("CUFS: photographs and drawings", "LicenseRef-noncommercial-research"),
             ),
         )
+
+
+def _common(logits: Tensor, lines: Tensor, ink: float) -> Tensor:
+    """Return the cross-entropy with the lines in common; their weights are the second plane."""
+    wanted, weight = lines.chunk(2, 1)
+    counts = torch.full((1,), ink, device=logits.device)
+    return functional.binary_cross_entropy_with_logits(logits, wanted, weight, pos_weight=counts)
 
 
 def _itself(logits: Tensor, drawn: Tensor, croquis: Tensor) -> Tensor:

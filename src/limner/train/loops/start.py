@@ -20,11 +20,14 @@ from limner.weights import ledger
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
     from torch import Tensor, nn
 
 __all__ = ["from_graph", "from_portable", "save_portable", "start"]
 
 _PART_BYTES = 16 * 2**20
+#: Axes of a feature map.
+_MAP = 4
 
 
 def start(
@@ -65,6 +68,8 @@ def start(
 def from_graph(path: Path, net: nn.Module) -> None:
     """Fill `net` with the initialisers of an exported graph, whose names are its parameters'.
 
+    Names that contain one of ``net.spare`` serve the training alone: no graph holds them, and they stay as they are.
+
     Raises
     ------
     RecipeError
@@ -84,8 +89,25 @@ def from_graph(path: Path, net: nn.Module) -> None:
     adapted: Any = getattr(net, "adapted", None)
     if adapted is not None:  # a net may know how to take over a smaller one of its kind
         taken = adapted(taken)
+    spare: tuple[str, ...] = getattr(net, "spare", ())
     needed = [k for k, v in state.items() if v.is_floating_point()]
+    needed = [k for k in needed if not any(word in k for word in spare)]
+    taken |= _broadcast(arrays, {k: state[k] for k in needed if k not in taken})
     _fill(net, taken, needed, str(path))
+
+
+def _broadcast(
+    arrays: Mapping[str, NDArray[Any]], missing: Mapping[str, Tensor]
+) -> dict[str, NDArray[Any]]:
+    """Return the vectors that the exporter kept as (1, C, 1, 1), without their names but in the order of use.
+
+    Only if each that is missing finds its own: one that does not fit would fill the wrong places.
+    """
+    kept = [a for n, a in arrays.items() if n.startswith("unsqueeze_") and a.ndim == _MAP]
+    same = len(kept) == len(missing) and all(
+        a.size == v.numel() and v.ndim == 1 for a, v in zip(kept, missing.values(), strict=True)
+    )
+    return {k: a.ravel() for k, a in zip(missing, kept, strict=True)} if same else {}
 
 
 def _prefix(theirs: set[str], mine: set[str]) -> str:

@@ -138,6 +138,9 @@ class Parts(nn.Module):
     The remainder is decoded at half its size, 128 px: a shadow is soft, and it is the largest window by far.
     """
 
+    #: Parameters that only learn, and that no exported graph holds.
+    spare = ("labels",)
+
     def __init__(self) -> None:
         super().__init__()
         self.encoders = nn.ModuleDict()
