@@ -47,7 +47,13 @@ def test_batches_hold_pairs_in_one_frame_and_sometimes_no_classes(task: Any) -> 
         assert batch["photo"].shape == batch["sketch"].shape == (2, 20, 64, 64)
         np.testing.assert_array_equal(batch["photo"][:, 1:], batch["sketch"][:, 1:])
         blind += int((batch["photo"][:, 1:].max((1, 2, 3)) == 0).sum())
-        for key, planes in (("photo_lines", 2), ("sketch_lines", 2), ("drawn", 1), ("quiet", 1)):
+        for key, planes in (
+            ("photo_lines", 2),
+            ("sketch_lines", 2),
+            ("drawn", 1),
+            ("quiet", 1),
+            ("hair", 1),
+        ):
             assert batch[key].shape == (2, planes, 64, 64)
             assert 0 <= batch[key].min() <= batch[key].max() <= 1
     assert 1 <= blind <= 12

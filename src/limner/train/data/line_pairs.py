@@ -120,7 +120,8 @@ class LineSampler:
 
         ``photo`` and ``sketch`` (N, 20, S, S) as the network sees them; ``photo_lines`` and ``sketch_lines``
         (N, 2, S, S), what `common_lines` wants of each and how much it counts; ``drawn`` (N, 1, S, S), the drawing's
-        own darkness; ``quiet`` (N, 1, S, S); ``croquis`` (N,), 1 where the drawing is lines already. All float32, 0–1.
+        own darkness; ``quiet`` and ``hair`` (N, 1, S, S); ``croquis`` (N,), 1 where the drawing is lines already. All
+        float32, 0–1.
         """
         rows = [self._pair(rng) for _ in range(self.count)]
         return {k: np.stack([r[k] for r in rows]) for k in rows[0]}
@@ -139,6 +140,7 @@ class LineSampler:
             "sketch_lines": np.stack(common_lines(lines, ink, both)),
             "drawn": np.clip((drawn[None] - 0.25) / 0.35, 0, 1).astype(np.float32),
             "quiet": quiet_of(both)[None],
+            "hair": np.isin(both, _HAIR)[None].astype(np.float32),
             "croquis": np.array(self.style[i] == STYLES.index("croquis"), np.float32),
         }
 

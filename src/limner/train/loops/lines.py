@@ -49,7 +49,8 @@ class Settings:
     itself : float
         Weight of the cross-entropy between the lines of a croquis and the croquis: what is lines stays as it is.
     gap : float
-        Weight of the gap between the lines of the photograph and those of the drawing.
+        Weight of the gap between the lines of the photograph and those of the drawing; hair counts a fifth, for there
+        the gap would close by filling it with lines.
     sparse : float
         Weight of ink on skin, clothes and wall, away from all borders.
     manner : float
@@ -66,9 +67,9 @@ class Settings:
     width: int = 16
     blocks: int = 6
     teacher: float = 1.0
-    ink: float = 2.0
+    ink: float = 1.0
     itself: float = 0.2
-    gap: float = 0.5
+    gap: float = 0.3
     sparse: float = 0.5
     manner: float = 0.05
     features: str = "lite1"
@@ -111,6 +112,7 @@ class LinesTask:
         both = net.logits(torch.cat([batch["photo"], batch["sketch"]])).float()
         of_photo, of_sketch = both.chunk(2)
         photo, sketch = of_photo.sigmoid(), of_sketch.sigmoid()
+        bald = 1 - 0.8 * batch["hair"]
         terms = {
             "teacher": (
                 weights.teacher,
@@ -118,7 +120,7 @@ class LinesTask:
                 + 0.5 * _common(of_sketch, batch["sketch_lines"], weights.ink),
             ),
             "itself": (weights.itself, _itself(of_sketch, batch["drawn"], batch["croquis"])),
-            "gap": (weights.gap, ink_gap(photo, sketch)),
+            "gap": (weights.gap, ink_gap(photo * bald, sketch * bald)),
             "sparse": (
                 weights.sparse,
                 stray_ink(torch.cat([photo, sketch]), batch["quiet"].repeat(2, 1, 1, 1)),
