@@ -295,7 +295,7 @@ def _portrait(
 
     from limner import faces, styles
 
-    view, ink = seen_wide(picture, face)
+    view, ink = seen_wide(picture, face, styles.find(wish.style).lines)
     guide = styles.Guide(view.pixels, view.semantic.labels, ink)
     # As fine as the picture is there, but no coarser than the style's own strokes.
     finest = styles.find(wish.style).side_px / faces.CROP_PX
@@ -323,7 +323,7 @@ def _whole(picture: Photo, faces: tuple[Face, ...], wish: Wish) -> NDArray[np.ui
     return styles.render_photo(
         small.pixels,
         seen,
-        lines.extract(small, seen).ink,
+        lines.extract(small, seen, engine=styles.find(wish.style).lines).ink,
         crop_px=_typical_crop_px(faces) * shrunk if faces else None,
         size_wh=picture.size_px,
         wish=wish,

@@ -145,14 +145,14 @@ def view_holder(
     from limner import styles as hands
 
     asked = hands.read_parts(parts, style=style, strength=strength)
-    seed = turn.head.seed or 0
+    seed, engine = turn.head.seed or 0, hands.find(style).lines
 
     def drawn(view: View) -> NDArray[np.uint8]:
         # the paper's grain is the same in every view, so that only strokes move
         return hands.render_crop(
             view.photo.pixels,
             view.semantic,
-            drawn_lines.extract(view.photo, view.semantic).ink,
+            drawn_lines.extract(view.photo, view.semantic, engine=engine).ink,
             style=style,
             strength=strength,
             parts=asked,

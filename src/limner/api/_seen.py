@@ -6,7 +6,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +30,7 @@ class _Seen:
     face: Face
     session: Session
     view: WideView
-    ink: NDArray[np.float32]
+    ink: dict[str, NDArray[np.float32]]
 
 
 _known: OrderedDict[tuple[int, int], _Seen] = OrderedDict()
@@ -38,7 +38,9 @@ _known: OrderedDict[tuple[int, int], _Seen] = OrderedDict()
 _lock = threading.RLock()
 
 
-def seen_wide(picture: Photo, face: Face) -> tuple[WideView, NDArray[np.float32]]:
+def seen_wide(
+    picture: Photo, face: Face, engine: Literal["flow", "learned"] = "flow"
+) -> tuple[WideView, NDArray[np.float32]]:
     """Return the wide view around a face and its lines, (S, S) float32.
 
     Parameters
@@ -46,6 +48,8 @@ def seen_wide(picture: Photo, face: Face) -> tuple[WideView, NDArray[np.float32]
     picture : Photo
     face : Face
         One of its faces.
+    engine : {"flow", "learned"}
+        Of the lines: that of the style to be drawn.
 
     Returns
     -------
@@ -64,15 +68,19 @@ def seen_wide(picture: Photo, face: Face) -> tuple[WideView, NDArray[np.float32]
         known = _known.get(key)
         if known and known.pixels() is picture.pixels and known.session is session:
             _known.move_to_end(key)
-            return known.view, known.ink
-    view = faces.look_wide(picture, face)
-    ink = lines.extract(Photo(view.pixels), view.semantic).ink
-    farewell = weakref.ref(picture.pixels, lambda _: _forget(key))
-    with _lock:
-        _known[key] = _Seen(farewell, face, session, view, ink)
-        while len(_known) > _MOST:
-            _known.popitem(last=False)
-    return view, ink
+        else:
+            known = None
+    view = known.view if known else faces.look_wide(picture, face)
+    inks = known.ink if known else {}
+    if engine not in inks:
+        inks[engine] = lines.extract(Photo(view.pixels), view.semantic, engine=engine).ink
+    if known is None:
+        farewell = weakref.ref(picture.pixels, lambda _: _forget(key))
+        with _lock:
+            _known[key] = _Seen(farewell, face, session, view, inks)
+            while len(_known) > _MOST:
+                _known.popitem(last=False)
+    return view, inks[engine]
 
 
 def _forget(key: tuple[int, int]) -> None:

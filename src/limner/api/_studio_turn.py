@@ -129,7 +129,7 @@ def picture_of(
     return styles.render_crop(
         view.photo.pixels,
         view.semantic,
-        lines.extract(view.photo, view.semantic).ink,
+        lines.extract(view.photo, view.semantic, engine=styles.find(style).lines).ink,
         style=style,
         strength=strength,
         seed=head.seed or 0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = ["Style"]
 
@@ -31,6 +32,8 @@ class Style:
         The tool that strokes are made with: ink, pencil, graphite, charcoal, pen or oil.
     through : str
         A style or blend of the network that it is derived from, where the network was not taught it itself.
+    lines : {"flow", "learned"}
+        The engine whose lines it is drawn from: the one that its network was taught with.
     """
 
     name: str
@@ -42,3 +45,4 @@ class Style:
     ledger: str = ""
     manner: str = "ink"
     through: str = ""
+    lines: Literal["flow", "learned"] = "flow"

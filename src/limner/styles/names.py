@@ -7,7 +7,7 @@ import tomllib
 from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from limner.errors import BadShape, RecipeError, UnknownName
 from limner.records import Style
@@ -31,6 +31,7 @@ def _from_table(name: str, table: dict[str, Any], *, ledger: str = "") -> Style:
             ledger=ledger,
             manner=_manner(str(table.get("manner", "ink"))),
             through=str(table.get("through", "")),
+            lines=_engine(str(table.get("lines", "flow"))),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"The style {name!r} misses or misnames {error}.") from error
@@ -40,6 +41,14 @@ def _manner(name: str) -> str:
     if name not in _MANNERS:
         raise ValueError(f"manner = {name!r}; there are {', '.join(_MANNERS)}")
     return name
+
+
+def _engine(name: str) -> Literal["flow", "learned"]:
+    if name == "flow":
+        return "flow"
+    if name == "learned":
+        return "learned"
+    raise ValueError(f"lines = {name!r}; there are flow and learned")
 
 
 def _read(path: Path) -> Style:
@@ -120,6 +129,7 @@ def find(name: str) -> Style:
             first.ledger,
             first.manner,
             first.through,
+            first.lines,
         )
     raise UnknownName.among("style", name, names())
 

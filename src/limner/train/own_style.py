@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from limner.errors import OutputError, RecipeError
 from limner.files.atomic import write_bytes
-from limner.styles.names import forget, names, own_folder
+from limner.styles.names import find, forget, names, own_folder
 from limner.train import recipe as recipes
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def keep(pack: Path, name: str, *, side_px: int, drawings: int) -> Path:
         "index": 0,
         "taught_by": taught,
         "side_px": side_px,
+        "lines": find("croquis").lines,
     }
     text = "".join(f"{k} = {json.dumps(v, ensure_ascii=False)}\n" for k, v in lines.items())
     write_bytes(entry, text.encode())

@@ -129,7 +129,7 @@ class LineSampler:
     def _pair(self, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
         i = int(rng.choice(self.of_style[int(rng.integers(len(self.of_style)))]))
         crop = self.crops.cut(rng, self._five(i, float(rng.uniform(0.85, 1.7))))
-        ink, lines = (crop[..., k].astype(np.float32) / 255 for k in (2, 4))
+        ink, lines = (np.asarray(crop[..., k] / np.float32(255), np.float32) for k in (2, 4))
         both = np.ascontiguousarray(crop[..., 3])
         classes = None if rng.random() < self.blind else crop[..., 3]
         drawn = 1 - crop[..., 1].astype(np.float32) / 255

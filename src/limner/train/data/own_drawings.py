@@ -14,6 +14,7 @@ import numpy as np
 from limner.errors import RecipeError
 from limner.faces import find_faces
 from limner.geometry.align import crop_from_landmarks, warp
+from limner.styles import find
 from limner.train.data.drawings import PairSampler, Sheets, picture_of, to_white
 from limner.train.data.folder import PhotoFolder
 from limner.train.data.style_sheets import classes_of, stacked
@@ -95,7 +96,7 @@ def _sheet(photo: Photo, face: Face, side: int) -> NDArray[np.uint8]:
     drawn = to_white(np.asarray(warp(np.asarray(grey, np.uint8), there, (whole, whole)), np.uint8))
     clean = np.repeat(drawn[..., None], 3, 2)
     points = face.landmarks @ there[:, :2].T + there[:, 2]
-    return stacked(clean, drawn, classes_of(clean, points))
+    return stacked(clean, drawn, classes_of(clean, points), find("croquis").lines)
 
 
 class OwnSampler:

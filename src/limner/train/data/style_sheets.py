@@ -8,7 +8,7 @@ no stroke is left, for the photograph's grey. Photographs that nobody drew teach
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import cv2
 import numpy as np
@@ -16,6 +16,7 @@ import numpy as np
 from limner.faces.parse import parse_crop
 from limner.geometry.align import crop_from_landmarks, warp
 from limner.lines import extract
+from limner.lines.learned import WEIGHT
 from limner.records import Face, Photo, SemanticMap
 from limner.train.data.drawings import (
     FREE,
@@ -28,6 +29,7 @@ from limner.train.data.drawings import (
     to_white,
 )
 from limner.train.data.packs import Pack, mesh
+from limner.weights.ledger import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["Shelf", "build_shelf", "classes_of", "stacked"]
+
+Engine = Literal["flow", "learned"]
 
 _PHOTOS = ("diverse", "officials", "london")
 #: Photographs of one pack, spread over all of it: the critics need many strokes, not many sitters.
@@ -78,7 +82,13 @@ class Shelf:
 
 
 def build_shelf(
-    folder: Path, labels: Path, cache: Path, split: str, *, photographs: bool = True
+    folder: Path,
+    labels: Path,
+    cache: Path,
+    split: str,
+    *,
+    photographs: bool = True,
+    lines: Engine = "flow",
 ) -> Shelf:
     """Return all sheets of one split, from `cache` where they were built before.
 
@@ -94,6 +104,8 @@ def build_shelf(
         "train" or "test"; charcoal and the unlabelled photographs have no test part.
     photographs : bool
         Whether photographs that nobody drew stand on the shelf too.
+    lines : {"flow", "learned"}
+        The engine of the ink. Learned lines are kept under the hash of their network, for another network draws others.
     """
     parts = [build_sheets(folder, labels, cache, split)]
     if _there(folder, labels, "cufs", "cufs-photo"):
@@ -103,10 +115,26 @@ def build_shelf(
     wanted = _PHOTOS if split == "train" and photographs else ()
     there = [name for name in wanted if _there(folder, labels, name, name)]
     parts += [_kept(cache, f"sheets-{n}", _free(folder, labels, n)) for n in there]
+    if lines == "learned":
+        mark = row(WEIGHT).sha256[:8]
+        parts = [
+            _kept(cache, f"lines-{mark}/{i}-{split}-{len(p.ids)}", _learned(p))
+            for i, p in enumerate(parts)
+        ]
     return Shelf(tuple(parts))
 
 
 Row = tuple[str, int, "NDArray[np.uint8]"]
+
+
+def _learned(sheets: Sheets) -> Iterator[Row]:
+    """Draw every sheet's lines anew by the network of lines."""
+    for i, (name, style) in enumerate(zip(sheets.ids, sheets.style, strict=True)):
+        sheet = sheets.sheet(i).copy()
+        grey = np.repeat(np.ascontiguousarray(sheet[..., 0])[..., None], 3, 2)
+        classes = SemanticMap(np.ascontiguousarray(sheet[..., 3]))
+        sheet[..., 2] = 255 * extract(Photo(grey), classes, engine="learned").ink
+        yield name, int(style), sheet
 
 
 def _kept(cache: Path, name: str, rows: Iterator[Row]) -> Sheets:
@@ -181,10 +209,13 @@ def _on_white(drawn: NDArray[np.uint8], classes: NDArray[np.uint8]) -> NDArray[n
 
 
 def stacked(
-    photo: NDArray[np.uint8], drawn: NDArray[np.uint8], classes: NDArray[np.uint8]
+    photo: NDArray[np.uint8],
+    drawn: NDArray[np.uint8],
+    classes: NDArray[np.uint8],
+    lines: Engine = "flow",
 ) -> NDArray[np.uint8]:
     """Return a sheet, (H, W, 4) uint8: the photograph's grey, the drawing, the photograph's ink, the classes."""
-    ink = extract(Photo(np.ascontiguousarray(photo)), SemanticMap(classes)).ink
+    ink = extract(Photo(np.ascontiguousarray(photo)), SemanticMap(classes), engine=lines).ink
     return np.dstack([_grey(photo), drawn, (ink * 255).astype(np.uint8), classes])
 
 

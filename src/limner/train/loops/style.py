@@ -11,6 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from limner.errors import RecipeError
+from limner.lines.learned import WEIGHT
 from limner.train.data.drawings import STYLES, PairSampler, picture_of
 from limner.train.data.style_sheets import build_shelf
 from limner.train.loops._judged import fd_of_styles, fitted, people_of
@@ -25,6 +27,7 @@ from limner.train.losses.projected import (
 )
 from limner.train.losses.strokes import stroke_distance
 from limner.train.nets.stylist import LINES_CLASSES_GREY, PatchCritic, Stylist
+from limner.weights.ledger import row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +70,10 @@ class Settings:
         Weight of the stroke loss, 0.002 as published.
     stroke_kind : {"norms", "squares"}
         The stroke loss as published, or as in the code that its authors released.
+    lines : {"flow", "learned"}
+        Which lines the generator sees; the styles' catalogue must name the same.
+    lines_hash : str
+        What the hash of the network of learned lines begins with: another F draws other lines. "" takes any.
     labels, cache : str
         Folders of the classes of FS2K's photographs and of the arrays built.
     judged : int
@@ -86,6 +93,8 @@ class Settings:
     strokes: str = ""
     stroke: float = 0.002
     stroke_kind: Literal["norms", "squares"] = "norms"
+    lines: Literal["flow", "learned"] = "flow"
+    lines_hash: str = ""
     labels: str = "labels"
     cache: str = "runs/cache"
     judged: int = 120
@@ -104,13 +113,14 @@ class StyleTask:
     def __init__(self, recipe: Recipe, settings: Settings, data: Path) -> None:
         self.recipe, self.settings = recipe, settings
         labels, cache = data / settings.labels, Path(settings.cache)
+        _same_lines(settings)
         self.sampler = PairSampler(
-            build_shelf(data, labels, cache, "train"),
+            build_shelf(data, labels, cache, "train", lines=settings.lines),
             batch=recipe.batch,
             size_px=settings.size_px,
             free=settings.free,
         )
-        self.held_out = build_shelf(data, labels, cache, "test")
+        self.held_out = build_shelf(data, labels, cache, "test", lines=settings.lines)
         count = len(STYLES)
         self.nets = nn.ModuleDict(
             {
@@ -253,6 +263,16 @@ class StyleTask:
         ]
         terms = {3: "CC-BY-NC-SA-4.0", 4: "LicenseRef-public-domain-unproven", 5: "CC-BY-4.0"}
         return tuple((name, terms.get(i, research)) for i, name in enumerate(sets))
+
+
+def _same_lines(settings: Settings) -> None:
+    if settings.lines == "learned" and settings.lines_hash:
+        found = row(WEIGHT).sha256
+        if not found.startswith(settings.lines_hash):
+            raise RecipeError(
+                f"The recipe wants the network {WEIGHT} whose hash begins with {settings.lines_hash}, here is "
+                f"{found[:12]}; teach the styles on what is there with --set style.lines_hash=."
+            )
 
 
 def _apart(
