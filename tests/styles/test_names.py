@@ -80,8 +80,8 @@ def test_a_style_of_ones_own_is_found_by_name_where_it_was_kept(limner_home: Pat
 def test_a_style_names_the_lines_it_was_taught_on(tmp_path: Path) -> None:
     entry = tmp_path / "ada.toml"
     entry.write_text('title = "Ada"\nlines = "learned"\n', encoding="utf-8")
-    assert find(str(entry)).lines == "learned"
-    assert find("oil").lines == "flow"
+    assert styles.find(str(entry)).lines == "learned"
+    assert styles.find("oil").lines == "flow"
     entry.write_text('title = "Ada"\nlines = "dreamt"\n', encoding="utf-8")
     with pytest.raises(RecipeError, match="dreamt"):
-        find(str(entry))
+        styles.find(str(entry))
