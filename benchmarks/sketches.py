@@ -22,8 +22,12 @@ import onnxruntime
 
 from limner import Canvas, Palette, Photo, Sketch, metrics
 from limner.faces import parse_crop
+from limner.geometry.align import crop_from_landmarks, warp
 from limner.records import Face
 from limner.sketches.likeness import likeness
+from limner.sketches.scan import ink_of
+from limner.train.data.drawings import split_rows
+from limner.train.data.packs import Pack, mesh
 from limner.train.data.sketch_batches import SketchSampler
 from limner.train.data.sketch_faces import Faces, build_faces, chosen
 from limner.train.loops._sketches import class_f1
@@ -67,6 +71,45 @@ def sketched(
         kept = likeness(canvas.ink, made)
         rows.append({**still, "made": made.pixels, "parse": small, "kept": kept})
     return rows
+
+
+def drawn_by_people(packs: Path, labels: Path, count: int) -> list[dict[str, Any]]:
+    """Return real drawings of FS2K's test people, 256² ink, and the classes of the people they show.
+
+    The classes are a network's, of the photograph, which the drawing follows within a few pixels.
+    """
+    pack, points = Pack(packs / "fs2k.tar"), mesh(packs / "fs2k-sketch-landmarks.npz")
+    rows = []
+    for style in ("croquis", "hatch", "pencil"):
+        own = [r["id"] for r in split_rows(packs, "test") if r["style"] == style]
+        for name in [own[i] for i in _spread(len(own), count // 3)]:
+            if name not in points:
+                continue
+            matrix = crop_from_landmarks(points[name][:, :2], 256)
+            ink = warp(ink_of(pack.rgb("sketch", name)), matrix, (256, 256), border="zero")
+            classes = cv2.imread(str(labels / "fs2k-parse" / f"{name}.png"), cv2.IMREAD_UNCHANGED)
+            known = cv2.warpAffine(
+                classes, matrix, (256, 256), flags=cv2.INTER_NEAREST, borderValue=(255,)
+            )
+            rough = np.clip(np.rint(255 * ink), 0, 255).astype(np.uint8)
+            rows.append(
+                {"rough": rough, "labels": known, "photo": np.zeros((256, 256, 3), np.uint8)}
+            )
+    return rows
+
+
+def painted(rows: list[dict[str, Any]], confidence: float) -> list[dict[str, Any]]:
+    """Return the rows with result, its parse and its likeness; colours are Limner's own."""
+    out = []
+    for row in rows:
+        ink = cv2.resize(row["rough"], (512, 512), interpolation=cv2.INTER_LINEAR)
+        canvas = Canvas(Sketch((), 512, np.asarray(ink, np.float32) / np.float32(255)))
+        made = canvas.photo(confidence=confidence, size_px=256)
+        parsed = parse_crop(made, _whole_face(made)).labels
+        small = cv2.resize(parsed, (256, 256), interpolation=cv2.INTER_NEAREST)
+        kept = likeness(canvas.ink, made)
+        out.append({**row, "made": made.pixels, "parse": small, "kept": kept})
+    return out
 
 
 def scores(rows: list[dict[str, Any]], real: np.ndarray) -> dict[str, float]:
@@ -180,6 +223,11 @@ def main() -> None:
         "--published", action="store_true", help="time the published sizes too (4 GB of memory)"
     )
     parser.add_argument("--against", type=Path, help="folder of an exported sketch-pix2pix")
+    parser.add_argument("--drawings", type=int, default=30, help="FS2K's test drawings judged")
+    parser.add_argument("--only-drawings", action="store_true")
+    parser.add_argument(
+        "--labels", type=Path, help="folder of fs2k-parse; of the cache if not given"
+    )
     a = parser.parse_args()
     val, train = (
         build_faces(chosen(a.data, k, 80.0), a.cache, f"sketch-{k}") for k in ("val", "train")
@@ -190,7 +238,16 @@ def main() -> None:
         "people": len(people),
         "fd_between_halves_of_real": metrics.fd(real[::2], real[1::2]),
     }
-    for name, kind in KINDS.items():
+    if a.drawings:
+        by_people = drawn_by_people(a.data, a.labels or a.cache / "labels", a.drawings)
+        for confidence in (1.0, 0.3):
+            rows = painted(by_people, confidence)
+            table[f"drawings_{confidence:g}"] = {"people": len(rows), **scores(rows, real)}
+            if a.keep is not None:
+                a.keep.mkdir(parents=True, exist_ok=True)
+                path = a.keep / f"drawings-{confidence:g}.png"
+                cv2.imwrite(str(path), sheet(rows, 12)[..., ::-1])
+    for name, kind in KINDS.items() if not a.only_drawings else ():
         rows = sketched(val, people, kind)
         table[name] = scores(rows, real)
         if a.against is not None and kind[1] == 1:
