@@ -10,7 +10,6 @@ import numpy as np
 from limner.lines import extract
 from limner.records import CLASSES, Photo, SemanticMap
 from limner.train.data.drawings import FREE, STYLES, PairSampler, scaled
-from limner.train.data.parse_crops import shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,8 +33,9 @@ def seen_by_liner(
     planes = np.zeros((1 + len(CLASSES), *grey.shape), np.float32)
     planes[0] = grey.astype(np.float32) / 255
     if classes is not None:
-        quarters = shares(np.ascontiguousarray(classes)).astype(np.float32) / 4
-        planes[1:] = quarters.repeat(2, 1).repeat(2, 2)
+        for k in np.unique(classes):
+            # soft borders, as a larger map has when it is brought to this size
+            planes[1 + k] = cv2.blur((classes == k).astype(np.float32), (3, 3))
     return planes
 
 

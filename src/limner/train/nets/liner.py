@@ -85,8 +85,8 @@ class Liner(nn.Module):
         fine = self.fine(self.enter(picture * 2 - 1))
         middle = self.middle(self.down1(fine))
         x = self.up1(self.deep(self.down2(middle)))
-        x = self.join1(middle + functional.interpolate(x, scale_factor=2.0, mode="nearest"))
-        x = functional.interpolate(self.up2(x), scale_factor=2.0, mode="nearest")
+        x = self.join1(middle + functional.interpolate(x, scale_factor=2.0, mode="bilinear"))
+        x = functional.interpolate(self.up2(x), scale_factor=2.0, mode="bilinear")
         x = self.join2(fine + x)
         out: Tensor = self.leave(functional.leaky_relu(self.norm(x), 0.2)) - 2
         return out
