@@ -56,6 +56,7 @@ from .records import (
     Sketch,
     Stroke,
     Style,
+    Url,
     View,
 )
 from .sketches.canvas import Canvas
@@ -96,6 +97,7 @@ __all__ = [
     "TrainingStopped",
     "UnknownName",
     "UnreadablePhoto",
+    "Url",
     "View",
     "WeightsError",
     "compose",

@@ -74,6 +74,29 @@ def test_the_folder_of_results_may_be_moved(desk: Path) -> None:
     assert journal.current("me.jpg", "k") is not None
 
 
+def test_results_in_folders_of_their_own_move_along(desk: Path) -> None:
+    inside = desk / "out" / "me-orbit" / "views.json"
+    inside.parent.mkdir()
+    inside.write_bytes(b"{}")
+    outside = desk / "shadow.png"
+    outside.write_bytes(b"shadow")
+    journal = Journal(desk / "out" / "j")
+    journal.keep("me.jpg", "k", [str(inside), str(outside)], {})
+    (desk / "out").rename(desk / "elsewhere")
+    entry = Journal(desk / "elsewhere" / "j").current("me.jpg", "k")
+    assert entry is not None
+    assert list(entry.results) == ["me-orbit/views.json", outside.resolve().as_posix()]
+
+
+def test_what_a_killed_writer_left_is_swept_there_and_below(desk: Path) -> None:
+    left = [desk / "out" / ".limner-1.tmp", desk / "out" / "me-orbit" / ".limner-2.tmp"]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half")
+    kept(desk)
+    assert not [path for path in left if path.exists()]
+
+
 def test_a_journal_that_cannot_be_kept_is_an_output_error(desk: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         Journal(desk / "nowhere" / "j").keep("me.jpg", "k", [], {})

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 from tests.api import fakes
 from tests.cli.conftest import Run, save
@@ -98,6 +99,61 @@ def test_going_on_needs_a_folder_of_results(many: Path, run: Run) -> None:
     answer = run("draw", many, "--resume")
     assert answer.code == 2
     assert "-o DIR" in answer.err
+
+
+@pytest.fixture
+def stored(many: Path) -> Iterator[str]:
+    """Return the address of the same pictures in a store that lives in memory."""
+    memory = fsspec.filesystem("memory")
+    for path in many.iterdir():
+        memory.pipe_file(f"memory://cli-tests/in/{path.name}", path.read_bytes())
+    yield "memory://cli-tests"
+    memory.rm("memory://cli-tests", recursive=True)
+
+
+def test_a_folder_of_a_store_is_drawn_as_one_of_this_machine(
+    stored: str, many: Path, run: Run
+) -> None:
+    assert run("draw", many, "-o", "out").code == 1
+    words = ["draw", f"{stored}/in", "-o", f"{stored}/out", "--report", f"{stored}/r.json"]
+    first = run(*words, "--resume", "--json")
+    assert first.code == 1
+    memory = fsspec.filesystem("memory")
+    for path in Path("out").glob("*.png"):
+        assert memory.cat_file(f"{stored}/out/{path.name}") == path.read_bytes()
+    assert [o["file"] for o in first.objects] == [
+        f"{stored}/in/{n}" for n in sorted(p.name for p in many.iterdir())
+    ]
+    memory.pipe_file(f"{stored}/out/p1-croquis.png", b"")
+    assert "1 done, 5 skipped, 1 failed" in run(*words, "--resume").err
+    assert json.loads(memory.cat_file(f"{stored}/r.json"))["done"] == 1
+
+
+def test_a_pattern_in_a_store_leaves_earlier_results_out(stored: str, run: Run) -> None:
+    assert run("draw", f"{stored}/in/p[01].png").code == 0
+    beside = run("draw", f"{stored}/in/p*.png", "--json").objects
+    assert [Path(o["file"]).name for o in beside] == [f"p{k}.png" for k in range(6)]
+
+
+@pytest.mark.usefixtures("stored")
+def test_no_pictures_in_a_store_or_no_store_is_said(run: Run) -> None:
+    assert "There are no pictures at" in run("draw", "memory://cli-tests/in/*.gif").err
+    assert run("draw", "ftp://cli-tests/in/me.jpg").code == 3
+    assert run("draw", "memory://cli-tests/in/p0.png", "-o", "ftp://out").code == 4
+
+
+def test_a_watched_store_is_drawn_as_pictures_arrive(
+    stored: str, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def once(look: Callable[[], dict[Any, object]], known: tuple[Any, ...]) -> Iterator[list[Any]]:
+        memory = fsspec.filesystem("memory")
+        memory.pipe_file(f"{stored}/in/late.png", memory.cat_file(f"{stored}/in/p0.png"))
+        yield [item for item in look() if item not in known]
+        raise Interrupted(2)
+
+    monkeypatch.setattr("limner.batch.arrivals", once)
+    assert run("draw", f"{stored}/in", "-o", f"{stored}/out", "--watch").code == 130
+    assert fsspec.filesystem("memory").exists(f"{stored}/out/late-croquis.png")
 
 
 @pytest.mark.parametrize("verb", ["lines", "parse", "plot"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import click
@@ -56,3 +58,31 @@ def test_facts_are_plain(egg_head: Head) -> None:  # noqa: F811
     told_of = facts(egg_head)
     assert told_of["yaw_deg"] == 0.0
     assert told_of["seed"] is None
+
+
+def test_each_thread_hears_its_own_warnings() -> None:
+    def listen(name: str) -> list[str]:
+        notes: list[str] = []
+        with told(notes):
+            both.wait()
+            warnings.warn(f"{name} warns", stacklevel=1)
+            both.wait()
+            warnings.warn(f"{name} warns again", stacklevel=1)
+        return notes
+
+    both = threading.Barrier(2, timeout=60)
+    before = warnings.filters[:]
+    with ThreadPoolExecutor(2) as pool:
+        heard = list(pool.map(listen, "ab"))
+    assert heard == [["a warns", "a warns again"], ["b warns", "b warns again"]]
+    assert warnings.filters == before
+
+
+def test_while_one_listens_the_others_warn_as_ever() -> None:
+    notes: list[str] = []
+    with warnings.catch_warnings(record=True) as heard, told(notes):
+        thread = threading.Thread(target=warnings.warn, args=("mine",))
+        thread.start()
+        thread.join()
+    assert notes == []
+    assert [str(warning.message) for warning in heard] == ["mine"]

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.cli.conftest import Run
+from tests.cli.test_cluster import FakeCrew
 from tests.heads.conftest import FakeSession, graphs, source  # noqa: F401
 
 from limner import heads
+from limner.batch import cluster
 from limner.cli import orbit
 from limner.heads import encode
 
@@ -146,3 +148,62 @@ def test_parts_and_lines_are_written_for_every_view(desk: Path, run: Run) -> Non
         names = [*view["drawings"].values(), view["lines"], view["strokes"]]
         assert all((desk / "one-orbit" / name).stat().st_size for name in names)
         assert view["strokes"].endswith(".svg")
+
+
+QUICK = ("--yaw", "0,10", "--size", "256")
+
+
+def test_several_heads_get_folders_of_their_own_and_a_bad_one_is_named(
+    desk: Path, run: Run
+) -> None:
+    (desk / "many").mkdir()
+    for name in ("one.png", "broken.jpg"):
+        (desk / "many" / name).write_bytes((desk / name).read_bytes())
+    (desk / "many" / "one.webp").write_bytes((desk / "one.png").read_bytes())
+    answer = run("orbit", "many", *QUICK, "-o", "out", "--json", "--jobs", "2")
+    assert answer.code == 1
+    bad, one, two = answer.objects
+    assert "broken.jpg" in bad["error"]
+    assert (one["folder"], two["folder"]) == ("out/one-orbit", "out/one-2-orbit")
+    assert "'one-2'" in two["notes"][0]
+    for told in (one, two):
+        assert {told["views"], told["sheet"], told["webp"]} <= set(told["outputs"])
+        assert all(Path(name).stat().st_size for name in told["outputs"])
+        assert len(listed(Path(told["folder"]))["views"]) == 2
+
+
+def test_a_folder_of_one_photograph_is_still_a_folder(desk: Path, run: Run) -> None:
+    (desk / "few").mkdir()
+    (desk / "few" / "me.png").write_bytes((desk / "one.png").read_bytes())
+    assert run("orbit", "few", *QUICK, "-o", "out").code == 0
+    assert (desk / "out" / "me-orbit" / "views.json").is_file()
+    assert run("orbit", "few", *QUICK).code == 0
+    assert (desk / "few" / "me-orbit" / "views.json").is_file()
+
+
+def test_a_run_goes_on_and_redoes_only_what_is_not_whole(desk: Path, run: Run) -> None:
+    words = ("orbit", "one.png", "two.png", *QUICK, "--face", "1", "-o", "out", "--resume")
+    assert run(*words).code == 0
+    again = run(*words, "--json")
+    assert "0 done, 2 skipped" in again.err
+    assert again.objects[0]["folder"] == "out/one-orbit"
+    (desk / "out" / "two-orbit" / "view-001-depth.png").write_bytes(b"")
+    assert "1 done, 1 skipped" in run(*words).err
+    assert "2 done, 0 skipped" in run(*words, "--fps", "6").err
+
+
+def test_50_heads_go_over_the_cluster_too(
+    desk: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew = FakeCrew()
+    monkeypatch.setattr(cluster, "open_crew", lambda address, workers: crew)
+    monkeypatch.setattr("limner.api.configure", lambda **_: None)
+    words = ("orbit", "one.png", "broken.jpg", *QUICK)
+    assert run(*words, "-o", "here").code == 1
+    there = run(*words, "-o", "there", "--cluster", "local", "--json")
+    assert there.code == 1
+    assert there.objects[0]["folder"] == "there/one-orbit"
+    assert "2 views → there/one-orbit" in there.err
+    files = {p.relative_to("here"): p.read_bytes() for p in Path("here").rglob("*.*")}
+    assert len(files) > 8
+    assert {p.relative_to("there"): p.read_bytes() for p in Path("there").rglob("*.*")} == files

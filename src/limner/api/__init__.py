@@ -41,6 +41,7 @@ from limner.api._licenses import licenses
 from limner.api._lines import extract_lines, trace_lines
 from limner.api._orbit import Turned, encode_views, orbit, photo_rows, view_holder, view_sheet
 from limner.api._photo import detect_faces, parse_face, read_photo
+from limner.api._places import Place, list_place, make_folder, place, place_state
 from limner.api._score import (
     count_votes,
     keep_scores,
@@ -63,6 +64,7 @@ __all__ = [
     "KIND_OF_SUFFIX",
     "Check",
     "Composed",
+    "Place",
     "Turned",
     "cache_folder",
     "camera_facts",
@@ -92,6 +94,8 @@ __all__ = [
     "kept_metadata",
     "largest_face",
     "licenses",
+    "list_place",
+    "make_folder",
     "make_recipe",
     "mix_heads",
     "orbit",
@@ -99,6 +103,8 @@ __all__ = [
     "parse_face",
     "photo_rows",
     "photo_to_head",
+    "place",
+    "place_state",
     "preference_page",
     "read_head",
     "read_labels",

@@ -9,13 +9,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from limner.errors import OutputError
-from limner.files import sweep
+from limner.errors import InputError, OutputError
+from limner.files import store, sweep
+from limner.records import Url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Entry", "Journal", "digest"]
+__all__ = ["Entry", "Journal", "as_line", "digest", "is_whole", "named", "parsed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Entry:
     key : str
         `digest` of the picture's bytes and of everything else that decides the results.
     results : dict of str to str
-        Each file that was written → the sha256 of its bytes; a name without a folder lies beside the journal.
+        Each file that was written → the sha256 of its bytes; a name that is not absolute begins beside the journal.
     told : dict
         What was said of it, to be said again.
     """
@@ -67,11 +68,12 @@ class Journal:
         except OSError as error:
             raise _trouble(path, "read", error) from error
         for line in lines:
-            entry = _parsed(line)
+            entry = parsed(line)
             if entry is not None:
                 self._entries[entry.file] = entry
         # A run that was killed could not clean up; the one that goes on does it for it.
-        sweep(path.parent)
+        for folder in (path.parent, *_folders_of(path.parent)):
+            sweep(folder)
         # After a cut line the next one must begin afresh.
         self._cut = bool(lines and lines[-1])
 
@@ -92,8 +94,7 @@ class Journal:
         entry = self._entries.get(file)
         if entry is None or entry.key != key or not entry.results:
             return None
-        whole = (_hash_of(self._place(name)) == told for name, told in entry.results.items())
-        return entry if all(whole) else None
+        return entry if is_whole(entry, self.path.parent) else None
 
     def keep(self, file: str, key: str, results: list[str], told: Mapping[str, Any]) -> None:
         """Write down that a picture is done.
@@ -112,9 +113,8 @@ class Journal:
         OutputError
             If the journal cannot be written.
         """
-        hashes = {name: _hash_of(Path(name)) or "" for name in results}
-        entry = Entry(file, key, {self._name(n): h for n, h in hashes.items()}, dict(told))
-        line = json.dumps(asdict(entry), separators=(",", ":")).encode() + b"\n"
+        entry = Entry(file, key, named(results, self.path.parent), dict(told))
+        line = as_line(entry) + b"\n"
         try:
             with self.path.open("ab") as opened:
                 opened.write(b"\n" + line if self._cut else line)
@@ -125,21 +125,42 @@ class Journal:
         self._cut = False
         self._entries[file] = entry
 
-    def _name(self, result: str) -> str:
-        path = Path(result)
-        return path.name if path.parent.resolve() == self.path.parent.resolve() else str(path)
 
-    def _place(self, name: str) -> Path:
-        path = Path(name)
-        return path if path.is_absolute() or path.parent != Path() else self.path.parent / path
+def named(results: list[str], home: Path | Url) -> dict[str, str]:
+    """Return the names of results, from their home where they lie in it, and the hashes of their bytes."""
+    hashes: dict[str, str] = {}
+    for result in results:
+        place = _place(result)
+        if isinstance(place, Path) and isinstance(home, Path):
+            whole, around = place.resolve(), home.resolve()
+            inside = whole.is_relative_to(around)
+            name = (whole.relative_to(around) if inside else whole).as_posix()
+        else:
+            name = str(place).removeprefix(f"{home}/")
+        hashes[name] = _hash_of(place) or ""
+    return hashes
 
 
-def digest(path: Path, settings: Mapping[str, Any]) -> str | None:
+def is_whole(entry: Entry, home: Path | Url) -> bool:
+    """Say whether every result of a picture is there with the bytes that were written."""
+    return all(_hash_of(_from_home(name, home)) == told for name, told in entry.results.items())
+
+
+def _place(name: str) -> Path | Url:
+    return Url.parsed(name) or Path(name)
+
+
+def _from_home(name: str, home: Path | Url) -> Path | Url:
+    place = _place(name)
+    return place if isinstance(place, Url) or place.is_absolute() else home / name
+
+
+def digest(path: Path | Url, settings: Mapping[str, Any]) -> str | None:
     """Return a hash of a picture's bytes and of all settings that decide its results.
 
     Parameters
     ----------
-    path : Path
+    path : Path or Url
         The picture.
     settings : mapping
         Anything that has a stable `repr`. Values that name files are taken with the files' bytes.
@@ -161,15 +182,28 @@ def digest(path: Path, settings: Mapping[str, Any]) -> str | None:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def _hash_of(path: Path) -> str | None:
+def _hash_of(path: Path | Url) -> str | None:
     try:
-        with path.open("rb") as opened:
+        with path.open("rb") if isinstance(path, Path) else store.opened(path) as opened:
             return hashlib.file_digest(opened, "sha256").hexdigest()
-    except OSError:
+    except (OSError, InputError):
         return None
 
 
-def _parsed(line: bytes) -> Entry | None:
+def _folders_of(folder: Path) -> list[Path]:
+    try:
+        return [Path(entry.path) for entry in os.scandir(folder) if entry.is_dir()]
+    except OSError:
+        return []
+
+
+def as_line(entry: Entry) -> bytes:
+    """Return an entry as one line of JSON, without its end."""
+    return json.dumps(asdict(entry), separators=(",", ":")).encode()
+
+
+def parsed(line: bytes) -> Entry | None:
+    """Return the entry in a line; None if it is cut or spoilt."""
     try:
         read: dict[str, Any] = json.loads(line)
         entry = Entry(**read)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from limner.batch import Entry, Report
     from limner.cli._inputs import Item
-    from limner.cli._outputs import Outputs
+    from limner.cli._outputs import Folders, Outputs
 
 __all__ = ["Batching", "Past"]
 
@@ -44,7 +44,7 @@ class Batching:
         """Whether a report is worth its lines."""
         return self != Batching()
 
-    def past(self, outputs: Outputs | None) -> Past | None:
+    def past(self, outputs: Outputs | Folders | None) -> Past | None:
         """Return what earlier runs did, if this one goes on from them.
 
         Raises
@@ -85,11 +85,9 @@ def _states(items: tuple[Item, ...]) -> dict[Item, object]:
     for item in items:
         if item.path is None or item.problem:
             continue
-        try:
-            found = item.path.stat()
-        except OSError:
-            continue
-        states[item] = found.st_size, found.st_mtime_ns
+        found = api.place_state(item.path)
+        if found is not None:
+            states[item] = found
     return states
 
 
@@ -98,13 +96,13 @@ class Past:
 
     Parameters
     ----------
-    outputs : Outputs
+    outputs : Outputs or Folders
         Names the folder, and what each picture's results are called.
     """
 
-    def __init__(self, outputs: Outputs) -> None:
+    def __init__(self, outputs: Outputs | Folders) -> None:
         from limner import __version__
-        from limner.batch import Journal
+        from limner.batch import open_journal
 
         context = click.get_current_context()
         given = {k: v for k, v in context.params.items() if k not in _NO_MATTER}
@@ -115,7 +113,7 @@ class Past:
             "of": (context.info_name, __version__, here["engine"], here["precision"], weights),
         }
         self._outputs = outputs
-        self._journal = Journal(Path(outputs.folder or ".") / f".limner-{context.info_name}.jsonl")
+        self._journal = open_journal(outputs.folder or Path(), str(context.info_name))
 
     def key(self, item: Item) -> str | None:
         """Return the digest of all that decides an item's results; None if it cannot be read."""

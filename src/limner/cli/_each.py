@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from limner.batch import Report
     from limner.cli._inputs import Item
-    from limner.cli._outputs import Outputs
+    from limner.cli._outputs import Folders, Outputs
     from limner.records import Face
 
 __all__ = ["Outcome", "Reporting", "each"]
@@ -53,6 +53,10 @@ class Outcome:
         What is worth knowing.
     error : str, optional
         Why it failed.
+    more : dict
+        What this command alone tells; stands beside the others in the JSON.
+    words : str
+        What became of it in a few words, where the list of files is too long for people.
     """
 
     file: str
@@ -60,6 +64,8 @@ class Outcome:
     faces: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: str | None = None
+    more: dict[str, Any] = field(default_factory=dict)
+    words: str = ""
 
     # no field: a command that never looks for faces has nothing to say of them
     _looked = False
@@ -74,11 +80,18 @@ class Outcome:
 
     def sentence(self) -> str:
         """Return what a person wants to read of it."""
+        if self.words:
+            return f"{self.file}: {self.words}"
         written = " ".join(name for name in self.outputs if name != "-")
         told = [f"→ {written}"] if written else []
         if self._looked or self.faces:
             told.insert(0, f"{len(self.faces)} face{'s' if len(self.faces) != 1 else ''}")
         return f"{self.file}: {' '.join(told) or 'done'}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that ``--json`` prints."""
+        told = {k: v for k, v in asdict(self).items() if k not in {"words", "more"}}
+        return told | self.more
 
 
 @dataclass
@@ -99,7 +112,7 @@ def each(
     *,
     reporting: Reporting,
     batching: Batching | None = None,
-    outputs: Outputs | None = None,
+    outputs: Outputs | Folders | None = None,
     again: Callable[[], tuple[Item, ...]] | None = None,
 ) -> int:
     """Do `work` for every item and tell what became of it.
@@ -112,7 +125,7 @@ def each(
     reporting : Reporting
     batching : Batching, optional
         Whether to go on from an earlier run, how many at once, the report, the watching.
-    outputs : Outputs, optional
+    outputs : Outputs or Folders, optional
         Where the results lie; needed for going on.
     again : callable, optional
         Looks for the items anew; needed for watching.
@@ -235,6 +248,8 @@ class _Run:
             return False
         done.outcome.outputs = [str(name) for name in entry.told.get("outputs", ())]
         done.outcome.faces = list(entry.told.get("faces", ()))
+        done.outcome.more = dict(entry.told.get("more", {}))
+        done.outcome.words = str(entry.told.get("words", ""))
         done.outcome.notes = [*entry.told.get("notes", ()), "Whole and current; it was left alone."]
         done.skipped = True
         return True
@@ -298,7 +313,7 @@ def _tell(outcome: Outcome, talk: Talk, *, as_json: bool) -> None:
     if outcome.error is None:
         talk.say(outcome.sentence())
     if as_json:
-        click.echo(json.dumps(asdict(outcome)))
+        click.echo(json.dumps(outcome.as_json()))
         sys.stdout.flush()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from limner.cli._options import said
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from limner.api import Place
     from limner.records import Head
 
 __all__ = [
@@ -105,7 +107,7 @@ def head_of(
     if Path(source).suffix.lower() == ".limner":
         _no_face(face)
         return api.read_head(source)
-    photo = reading.read(Item(source, None if source == "-" else Path(source)))
+    photo = reading.read(Item(source, None if source == "-" else api.place(source)))
     return api.photo_to_head(photo, face=face)
 
 
@@ -114,7 +116,7 @@ def _no_face(face: int | None) -> None:
         raise click.UsageError("--face chooses among the faces of a photograph; here is none.")
 
 
-def stem_of(source: str | None, seed: int | None) -> Path:
+def stem_of(source: str | None, seed: int | None) -> Place:
     """Return the path, without an end, that results are named after.
 
     Examples
@@ -124,7 +126,7 @@ def stem_of(source: str | None, seed: int | None) -> Path:
     """
     if source is None:
         return Path(f"seed-{seed}")
-    return Path("stdin") if source == "-" else Path(source).with_suffix("")
+    return Path("stdin") if source == "-" else api.place(source).with_suffix("")
 
 
 def facts(head: Head) -> dict[str, Any]:
@@ -141,10 +143,48 @@ def facts(head: Head) -> dict[str, Any]:
 
 @contextmanager
 def told(notes: list[str]) -> Iterator[None]:
-    """Turn warnings into notes, each said once."""
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter("always", UserWarning)
-        yield
-    for warning in heard:
-        if str(warning.message) not in notes:
-            notes.append(str(warning.message))
+    """Turn this thread's warnings into notes, each said once."""
+    with _ears:
+        _listener.notes = notes
+        try:
+            yield
+        finally:
+            del _listener.notes
+
+
+_listener = threading.local()
+
+
+class _Ears:
+    """Hears warnings while somebody listens: the filters are the process's, but each thread's warnings are its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._listeners = 0
+        self._caught = warnings.catch_warnings()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._listeners += 1
+            if self._listeners == 1:
+                self._caught = warnings.catch_warnings()
+                self._caught.__enter__()
+                self._others = warnings.showwarning
+                warnings.simplefilter("always", UserWarning)
+                warnings.showwarning = self._hear
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._listeners -= 1
+            if self._listeners == 0:
+                self._caught.__exit__(None, None, None)
+
+    def _hear(self, message: Any, *told: Any, **more: Any) -> None:
+        notes = getattr(_listener, "notes", None)
+        if notes is None:
+            self._others(message, *told, **more)
+        elif str(message) not in notes:
+            notes.append(str(message))
+
+
+_ears = _Ears()

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limner import api
-from limner.errors import UnreadablePhoto
+from limner.errors import InputError, UnreadablePhoto
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from limner.records import Photo
+    from limner.api import Place
+    from limner.records import Photo, Url
 
 __all__ = ["Item", "Reading", "expand"]
 
@@ -37,14 +38,14 @@ class Item:
     ----------
     label : str
         How it is called in messages and JSON: the path as it was given, ``-`` for stdin.
-    path : Path, optional
+    path : Path or Url, optional
         None for stdin.
     problem : str
         Why it can be no picture, where that is known before it is opened.
     """
 
     label: str
-    path: Path | None
+    path: Place | None
     problem: str = ""
 
 
@@ -84,7 +85,8 @@ def expand(words: Sequence[str], *, styles: Sequence[str] = ()) -> tuple[Item, .
     Parameters
     ----------
     words : sequence of str
-        Paths, globs (quoted, so that the shell did not expand them), folders, or ``-``.
+        Paths, globs (quoted, so that the shell did not expand them), folders, or ``-``; each may be an address in an
+        object store.
     styles : sequence of str
         Names whose outputs, as ``me-croquis.png`` beside ``me.jpg``, a folder or glob does not give back as inputs.
 
@@ -102,14 +104,17 @@ def expand(words: Sequence[str], *, styles: Sequence[str] = ()) -> tuple[Item, .
 
 
 def _identity(item: Item) -> str:
-    return item.label if item.path is None else os.path.realpath(item.path)
+    return os.path.realpath(item.path) if isinstance(item.path, Path) else item.label
 
 
 def _meanings(word: str, own: tuple[str, ...]) -> Iterator[Item]:
     if word == "-":
         yield Item("-", None)
         return
-    path = Path(word)
+    path = api.place(word)
+    if not isinstance(path, Path):
+        yield from _stored(word, path, own)
+        return
     if path.is_dir():
         try:
             inside = _without_outputs(_pictures(os.scandir(path)), own)
@@ -127,6 +132,25 @@ def _meanings(word: str, own: tuple[str, ...]) -> Iterator[Item]:
     if not inside:
         yield Item(word, path, none)
     yield from (Item(name, Path(name)) for name in inside)
+
+
+def _stored(word: str, url: Url, own: tuple[str, ...]) -> Iterator[Item]:
+    """Yield what an address in an object store means."""
+    try:
+        found = api.list_place(url)
+    except InputError as error:
+        yield Item(word, url, str(error))
+        return
+    if found is None:
+        yield Item(str(url), url)
+        return
+    if not glob.has_magic(word):
+        found = tuple(u for u in found if u.suffix.lower() in _PICTURE_SUFFIXES)
+    names = [str(u) for u in found if not u.name.startswith(".")]
+    inside = _without_outputs(names, own)
+    if not inside:
+        yield Item(word, url, f"There are no pictures at {word!r}.")
+    yield from (Item(name, api.place(name)) for name in inside)
 
 
 def _pictures(entries: Iterator[os.DirEntry[str]]) -> list[str]:

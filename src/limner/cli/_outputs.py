@@ -15,9 +15,10 @@ from limner.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from limner.api import Place
     from limner.cli._inputs import Item
 
-__all__ = ["Outputs", "Saving"]
+__all__ = ["Folders", "Outputs", "Saving"]
 
 _SUFFIX_OF_KIND = {"jpeg": ".jpg"}
 
@@ -64,7 +65,7 @@ class Outputs:
         stdout_taken: bool = False,
     ) -> None:
         self._file: str | None = None
-        self._folder: Path | None = None
+        self._folder: Place | None = None
         self._sources = {item.path.resolve() for item in items if item.path is not None}
         output = saving.output
         if output is None and any(item.path is None for item in items):
@@ -81,7 +82,7 @@ class Outputs:
                 raise click.UsageError("--json needs stdout; send the result to a folder: -o DIR.")
             kind = kind or api.KIND_OF_SUFFIX.get(Path(output).suffix.lower())
         elif output is not None:
-            self._folder = _made(Path(output))
+            self._folder = api.make_folder(api.place(output))
         self.kind = kind or kinds[0]
         if self.kind not in kinds:
             raise click.UsageError(
@@ -93,11 +94,12 @@ class Outputs:
 
     @staticmethod
     def _is_file(output: str) -> bool:
-        path = Path(output)
-        return output == "-" or (path.suffix.lower() in api.KIND_OF_SUFFIX and not path.is_dir())
+        path = api.place(output)
+        is_folder = isinstance(path, Path) and path.is_dir()
+        return output == "-" or (path.suffix.lower() in api.KIND_OF_SUFFIX and not is_folder)
 
     @property
-    def folder(self) -> Path | None:
+    def folder(self) -> Place | None:
         """The folder of results, if one was named."""
         return self._folder
 
@@ -124,7 +126,7 @@ class Outputs:
             If it cannot be written, or would replace one of the run's own inputs.
         """
         target = self._target(item, tail, kind or self.kind)
-        if target != "-" and Path(target).resolve() in self._sources:
+        if target != "-" and api.place(target).resolve() in self._sources:
             raise OutputError(
                 f"{target!r} is itself an input of this run and stays as it is; choose another -o."
             )
@@ -138,26 +140,71 @@ class Outputs:
         return str(folder / f"{self._stems[item]}-{tail}{_SUFFIX_OF_KIND.get(kind, '.' + kind)}")
 
 
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder {str(folder)!r} cannot be made: {error.strerror or error}; "
-            "choose another -o."
-        ) from error
-    return folder
+class Folders:
+    """Folders for the results of a run that writes several files for each picture.
+
+    Parameters
+    ----------
+    items : sequence of Item
+        All pictures of the run.
+    output : str, optional
+        ``-o``.
+    tail : str
+        What a picture's folder is called after the picture.
+    lone : bool
+        Whether there is one picture only, whose results then lie in `output` itself.
+
+    Raises
+    ------
+    OutputError
+        If `output` cannot be made.
+    """
+
+    def __init__(self, items: Sequence[Item], output: str | None, *, tail: str, lone: bool) -> None:
+        self.folder: Place | None = None
+        if output is not None:
+            self.folder = api.make_folder(api.place(output))
+        self._tail = tail
+        self._lone = lone
+        self._items: list[Item] = []
+        self.admit(items)
+
+    def stem(self, item: Item) -> str:
+        """Return what `item`'s folder is called after."""
+        return self._stems[item]
+
+    def admit(self, items: Sequence[Item]) -> None:
+        """Give names to items that came later; the earlier ones keep theirs."""
+        self._items += items
+        self._stems, self._notes = _unclashing(self._items, self.folder)
+
+    def notes_for(self, item: Item) -> tuple[str, ...]:
+        """Return what must be said of the name that `item`'s folder gets."""
+        return (self._notes[item],) if item in self._notes else ()
+
+    def made(self, item: Item) -> Place:
+        """Return the folder for `item`'s results, made if need be.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be made.
+        """
+        if self.folder is not None and self._lone:
+            return self.folder
+        around = self.folder or (Path() if item.path is None else item.path.parent)
+        return api.make_folder(around / f"{self._stems[item]}-{self._tail}")
 
 
 def _unclashing(
-    items: Sequence[Item], folder: Path | None
+    items: Sequence[Item], folder: Place | None
 ) -> tuple[dict[Item, str], dict[Item, str]]:
     """Give each item a stem of its own within its folder, and a note where that is not its natural one."""
     stems: dict[Item, str] = {}
     notes: dict[Item, str] = {}
-    natural = [("stdin" if item.path is None else item.path.stem) for item in items]
+    natural = [_natural(item) for item in items]
     homes = [folder or (Path() if item.path is None else item.path.parent) for item in items]
-    taken: set[tuple[Path, str]] = set()
+    taken: set[tuple[Place, str]] = set()
     wanted = {(home, _key(stem)) for home, stem in zip(homes, natural, strict=True)}
     for item, home, stem in zip(items, homes, natural, strict=True):
         name, number = stem, 1
@@ -171,6 +218,12 @@ def _unclashing(
                 f"Another input is called {stem!r} too, so this one's results are called {name!r}."
             )
     return stems, notes
+
+
+def _natural(item: Item) -> str:
+    if item.path is not None:
+        return item.path.stem
+    return "stdin" if item.label == "-" else item.label
 
 
 def _key(stem: str) -> str:

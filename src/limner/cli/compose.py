@@ -13,7 +13,9 @@ from limner import api
 from limner.cli._each import Outcome, Reporting, each
 from limner.cli._inputs import Item, Reading, expand
 from limner.cli._options import (
+    Batching,
     Machine,
+    batch_options,
     machine_options,
     reading_options,
     reporting_options,
@@ -45,7 +47,7 @@ class _Wanted:
 
 
 @click.command("compose")
-@click.argument("sketches", metavar="SKETCH...", nargs=-1, required=True)
+@click.argument("pictures", metavar="SKETCH...", nargs=-1, required=True)
 @click.option(
     "--confidence",
     multiple=True,
@@ -101,12 +103,14 @@ class _Wanted:
 @saving_options("png", "jpeg", "webp")
 @reading_options
 @machine_options
+@batch_options
 @reporting_options
 def command(
-    sketches: tuple[str, ...],
+    pictures: tuple[str, ...],
     saving: Saving,
     reading: Reading,
     machine: Machine,
+    batching: Batching,
     reporting: Reporting,
     **given: Any,
 ) -> int:
@@ -115,9 +119,9 @@ def command(
     SKETCH is a scanned or photographed drawing, dark on light or light on dark, of any size; lines may be rough or
     missing. me.png gives me-composed.png. Every result says how much of the ink is found again in it.
     """
-    machine.configure()
+    machine.configure(jobs=batching.jobs)
     wanted = _wanted(given)
-    find = functools.partial(expand, sketches, styles=(_TAIL, "shadow"))
+    find = functools.partial(expand, pictures, styles=(_TAIL, "shadow"))
     items = find()
     if wanted.shadow is not None and len(items) > 1 and Path(wanted.shadow).suffix:
         raise click.UsageError(f"{len(items)} drawings: --shadow must name a folder.")
@@ -141,7 +145,7 @@ def command(
         if wanted.shadow is not None:
             outcome.outputs.append(_keep_shadow(made[0], item, wanted.shadow))
 
-    return each(items, work, reporting=reporting, outputs=outputs, again=find)
+    return each(items, work, reporting=reporting, batching=batching, outputs=outputs, again=find)
 
 
 def _wanted(given: dict[str, Any]) -> _Wanted:
@@ -172,7 +176,7 @@ def _palette(given: dict[str, Any]) -> Palette | None:
 
 def _made(photo: Any, wanted: _Wanted, reading: Reading) -> Sequence[Composed]:
     def other(word: str) -> Any:
-        return reading.read(Item(word, None if word == "-" else Path(word)))
+        return reading.read(Item(word, None if word == "-" else api.place(word)))
 
     if wanted.morph is not None:
         return api.compose_morph(photo, other(wanted.morph), steps=wanted.steps, **wanted.settings)
@@ -181,10 +185,9 @@ def _made(photo: Any, wanted: _Wanted, reading: Reading) -> Sequence[Composed]:
 
 
 def _keep_shadow(composed: Composed, item: Item, target: str) -> str:
-    path = Path(target)
+    path = api.place(target)
     if not path.suffix:
         stem = "stdin" if item.path is None else item.path.stem
-        path.mkdir(parents=True, exist_ok=True)
-        path /= f"{stem}-shadow.png"
+        path = api.make_folder(path) / f"{stem}-shadow.png"
     api.write_bytes(path, api.encode_pixels(composed.guide, recipe=composed.recipe))
     return str(path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -86,7 +85,9 @@ def command(
     if edited is head:
         notes.append("The map shows nothing that the head has not already; the head is unchanged.")
     stem = stem_of(source, seed)
-    target = Path(output) if output is not None else stem.with_name(f"{stem.name}-edited.limner")
+    target = (
+        api.place(output) if output is not None else stem.with_name(f"{stem.name}-edited.limner")
+    )
     api.write_head(edited, target)
     written = [str(target)]
     if sheet:

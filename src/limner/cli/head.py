@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -65,12 +64,14 @@ def command(
     """
     machine.configure()
     head = head_of(source, seed=seed, truncation=truncation, face=face, reading=reading)
-    first = Path(output) if output is not None else stem_of(source, seed).with_suffix(".limner")
+    first = (
+        api.place(output) if output is not None else stem_of(source, seed).with_suffix(".limner")
+    )
     targets = [first]
     if export == "glb" and first.suffix.lower() != ".glb":
         targets.append(first.with_suffix(".glb"))
-    if source is not None and Path(source).resolve() in {t.resolve() for t in targets}:
-        targets = [t for t in targets if t.resolve() != Path(source).resolve()]
+    if source is not None and api.place(source).resolve() in {t.resolve() for t in targets}:
+        targets = [t for t in targets if t.resolve() != api.place(source).resolve()]
     if not targets:
         raise click.UsageError(f"{source} is a head file already; --export glb makes a mesh of it.")
     notes: list[str] = []

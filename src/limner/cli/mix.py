@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from limner import api
-from limner.cli._heads import facts, head_of, talking_options, told
+from limner.cli._heads import facts, head_of, stem_of, talking_options, told
 from limner.cli._options import Machine, machine_options, reading_options
 
 if TYPE_CHECKING:
@@ -77,9 +77,9 @@ def command(
     known = {"seed": None, "truncation": 0.7, "face": None, "reading": reading}
     one, other = (head_of(word, **known) for word in (first, second))  # type: ignore[arg-type]
     mixed = api.mix_heads(one, other, names, amount=amount)
-    stem = Path(first).with_suffix("") if first != "-" else Path("stdin")
+    stem = stem_of(first, None)
     plain = stem.with_name(f"{stem.name}-with-{Path(second).stem}.limner")
-    target = Path(output) if output is not None else plain
+    target = api.place(output) if output is not None else plain
     api.write_head(mixed, target)
     written = [str(target)]
     notes: list[str] = []

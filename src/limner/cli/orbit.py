@@ -1,7 +1,8 @@
-"""``limner orbit``: a photograph, head file or seed in → pictures of each view, their cameras, a sheet, films."""
+"""``limner orbit``: photographs, head files or a seed in → pictures of each view, their cameras, a sheet, films."""
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -11,19 +12,28 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from limner import api
+from limner.cli._each import Outcome, Reporting, each
 from limner.cli._heads import (
     face_option,
     facts,
     head_of,
     seed_options,
-    stem_of,
-    talking_options,
     told,
 )
-from limner.cli._options import Machine, gathered, machine_options, reading_options
+from limner.cli._inputs import Item, expand
+from limner.cli._options import (
+    Batching,
+    Machine,
+    batch_options,
+    gathered,
+    machine_options,
+    reading_options,
+    reporting_options,
+)
+from limner.cli._outputs import Folders
 from limner.cli._signals import check_interrupted
 from limner.cli._units import ANGLES, part_wishes
-from limner.errors import MissingExtra, OutputError
+from limner.errors import MissingExtra, UnreadablePhoto
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,76 +161,111 @@ _look_options = gathered(
 
 
 @click.command("orbit")
-@click.argument("source", metavar="[PHOTO|HEAD]", required=False)
+@click.argument("pictures", metavar="[PHOTO|HEAD]...", nargs=-1)
 @seed_options
 @face_option
 @click.option(
     "-o",
     "--output",
     metavar="DIR",
-    help="Folder for the results, made if need be.  [default: NAME-orbit beside the photograph]",
+    help="Folder for the results, made if need be; of several photographs each gets a folder NAME-orbit in it.  "
+    "[default: NAME-orbit beside the photograph]",
 )
-@talking_options
 @_look_options
 @reading_options
 @machine_options
+@batch_options
+@reporting_options
 @click.pass_obj
 def command(
     talk: Talk,
-    source: str | None,
+    pictures: tuple[str, ...],
     seed: int | None,
     truncation: float,
     face: int | None,
     output: str | None,
-    as_json: bool,
     look: _Look,
     reading: Reading,
     machine: Machine,
+    batching: Batching,
+    reporting: Reporting,
 ) -> int:
     """Walk around a head: photograph, map of parts and depth from every side.
 
-    PHOTO may be - for stdin; HEAD is a .limner file of `limner head`. DIR gets view-000-photo.png, …-labels.png and
-    …-depth.png for each view, views.json that lists them with their cameras, a contact sheet, an animated WebP and,
-    with the extra "film", an MP4.
+    PHOTO may be a file, a folder, a quoted glob, or - for stdin; HEAD is a .limner file of `limner head`. DIR gets
+    view-000-photo.png, …-labels.png and …-depth.png for each view, views.json that lists them with their cameras, a
+    contact sheet, an animated WebP and, with the extra "film", an MP4.
     """
-    machine.configure()
+    machine.configure(jobs=batching.jobs)
     for name in look.styles:
         api.check_wish(style=name, parts=part_wishes(look.part))
-    head = head_of(source, seed=seed, truncation=truncation, face=face, reading=reading)
-    stem = stem_of(source, seed)
-    folder = _made(Path(output) if output is not None else stem.with_name(f"{stem.name}-orbit"))
-    notes: list[str] = []
-    stops, listed = _walked(head, look, folder, notes, talk)
-    names = _summed_up(head, look, stops, folder, notes)
+    if bool(pictures) == (seed is not None):
+        raise click.UsageError(
+            "Give one of both: photographs or head files (.limner), or --seed for a random person."
+        )
+    find = functools.partial(_items, pictures, seed)
+    items = find()
+    # Several, or what may become several, need folders of their own.
+    lone = not batching.watch and [item.label for item in items] == list(
+        pictures or [f"seed-{seed}"]
+    )
+    folders = Folders(items, output, tail="orbit", lone=lone and len(items) == 1)
+
+    def work(item: Item, outcome: Outcome) -> None:
+        if item.problem:
+            raise UnreadablePhoto(item.problem)
+        source = item.label if seed is None else None
+        head = head_of(source, seed=seed, truncation=truncation, face=face, reading=reading)
+        outcome.notes += folders.notes_for(item)
+        _walk(head, look, _Home(folders.made(item), outcome), talk)
+        outcome.more |= {"file": source, **facts(head)}
+
+    return each(items, work, reporting=reporting, batching=batching, outputs=folders, again=find)
+
+
+def _items(pictures: tuple[str, ...], seed: int | None) -> tuple[Item, ...]:
+    return expand(pictures) if seed is None else (Item(f"seed-{seed}", None),)
+
+
+@dataclass(frozen=True)
+class _Home:
+    """The folder of one head's results, and what is told of them."""
+
+    folder: api.Place
+    outcome: Outcome
+
+    def keep(self, name: str, data: bytes) -> str:
+        """Write a file and return its path."""
+        path = str(self.folder / name)
+        api.write_bytes(path, data)
+        self.outcome.outputs.append(path)
+        return path
+
+    def note(self, note: str) -> None:
+        """Say what is worth knowing, once."""
+        if note not in self.outcome.notes:
+            self.outcome.notes.append(note)
+
+
+def _walk(head: Head, look: _Look, home: _Home, talk: Talk) -> None:
+    """Write all files of one head."""
+    stops, listed = _walked(head, look, home, talk)
+    names = _summed_up(head, look, stops, home)
     page = {"version": _VERSION, "head": facts(head), **_cameras(look), "views": listed}
-    api.write_bytes(folder / "views.json", (json.dumps(page, indent=1) + "\n").encode())
-    for note in notes:
-        talk.say(f"{stem.name}: {note}")
-    talk.say(f"{stem.name}: {len(stops)} views → {folder}")
-    if as_json:
-        told_of = {"file": source, "folder": str(folder), "views": str(folder / "views.json")}
-        click.echo(json.dumps(told_of | names | {"notes": notes} | facts(head)))
-    return 0
-
-
-def _made(folder: Path) -> Path:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(
-            f"The folder {str(folder)!r} cannot be made: {error.strerror or error}; choose another -o."
-        ) from error
-    return folder
+    # Last, so that a list that is there lists what is there.
+    views = home.keep("views.json", (json.dumps(page, indent=1) + "\n").encode())
+    home.outcome.more |= {"folder": str(home.folder), "views": views, **names}
+    home.outcome.words = f"{len(stops)} views → {home.folder}"
 
 
 def _walked(
-    head: Head, wanted: _Look, folder: Path, notes: list[str], talk: Talk
+    head: Head, wanted: _Look, home: _Home, talk: Talk
 ) -> tuple[list[api.Turned], list[dict[str, Any]]]:
     """Write the files of every view; return the views and what views.json says of each."""
     stops: list[api.Turned] = []
     listed: list[dict[str, Any]] = []
     recipe = api.view_recipe(head, "orbit", wanted.settings())
-    with told(notes):
+    with told(home.outcome.notes):
         walk = api.orbit(
             head,
             angles_deg=wanted.angles,
@@ -245,13 +290,14 @@ def _walked(
             names = {kind: f"view-{number:03d}-{kind}.png" for kind in files}
             drawn = {name: f"view-{number:03d}-{_in_a_name(name)}.png" for name in stop.drawings}
             for kind, data in files.items():
-                api.write_bytes(folder / names[kind], data)
+                home.keep(names[kind], data)
             for name, drawing in stop.drawings.items():
-                api.write_bytes(folder / drawn[name], api.encode(drawing))
-            names |= _lines_kept(stop, folder, f"view-{number:03d}-lines", recipe)
+                home.keep(drawn[name], api.encode(drawing))
+            names |= _lines_kept(stop, home, f"view-{number:03d}-lines", recipe)
             stops.append(stop)
             listed.append({**_angles(view), **names, "drawings": drawn, **api.camera_facts(view)})
-            notes += [n for n in view.photo.notes if n not in notes]
+            for note in view.photo.notes:
+                home.note(note)
             talk.detail(f"yaw {view.yaw_deg:g}°, pitch {view.pitch_deg:g}°: {names['photo']}")
             check_interrupted()
     return stops, listed
@@ -262,13 +308,13 @@ def _in_a_name(style: str) -> str:
     return re.sub(r"[^\w.-]+", "-", Path(style).stem if style.endswith(".toml") else style)
 
 
-def _lines_kept(stop: api.Turned, folder: Path, stem: str, recipe: Recipe) -> dict[str, str]:
+def _lines_kept(stop: api.Turned, home: _Home, stem: str, recipe: Recipe) -> dict[str, str]:
     """Write a view's lines as pixels and as strokes, if they were asked for; return the files' names."""
     if stop.lines is None:
         return {}
     plot = api.trace_lines(stop.lines)
-    api.write_bytes(folder / f"{stem}.png", api.encode(stop.lines, recipe=recipe))
-    api.write_bytes(folder / f"{stem}.svg", api.encode(plot, kind="svg", recipe=recipe))
+    home.keep(f"{stem}.png", api.encode(stop.lines, recipe=recipe))
+    home.keep(f"{stem}.svg", api.encode(plot, kind="svg", recipe=recipe))
     return {"lines": f"{stem}.png", "strokes": f"{stem}.svg"}
 
 
@@ -282,22 +328,19 @@ def _cameras(wanted: _Look) -> dict[str, Any]:
 
 
 def _summed_up(
-    head: Head, wanted: _Look, stops: Sequence[api.Turned], folder: Path, notes: list[str]
+    head: Head, wanted: _Look, stops: Sequence[api.Turned], home: _Home
 ) -> dict[str, str]:
     """Write contact sheet and films; return their names."""
     recipe = api.view_recipe(head, "orbit", wanted.settings())
-    names = {"sheet": folder / "sheet.png", "webp": folder / "orbit.webp"}
-    api.write_bytes(names["sheet"], api.encode_pixels(api.view_sheet(stops), recipe=recipe))
+    sheet = api.encode_pixels(api.view_sheet(stops), recipe=recipe)
+    names = {"sheet": home.keep("sheet.png", sheet)}
     if len(stops) < 2:
-        del names["webp"]
-        return {k: str(v) for k, v in names.items()}
+        return names
     film = api.encode_views(stops, kind="webp", per_second=wanted.fps, recipe=recipe)
-    api.write_bytes(names["webp"], film)
+    names["webp"] = home.keep("orbit.webp", film)
     try:
-        api.write_bytes(
-            folder / "orbit.mp4", api.encode_views(stops, kind="mp4", per_second=wanted.fps)
-        )
-        names["mp4"] = folder / "orbit.mp4"
+        film = api.encode_views(stops, kind="mp4", per_second=wanted.fps)
+        names["mp4"] = home.keep("orbit.mp4", film)
     except MissingExtra as error:
-        notes.append(str(error))
-    return {k: str(v) for k, v in names.items()}
+        home.note(str(error))
+    return names

@@ -10,8 +10,10 @@ import stat
 import sys
 from pathlib import Path
 
-from limner.errors import OutputError
+from limner.errors import InputError, OutputError
+from limner.files import store
 from limner.files.source import shown
+from limner.records import Url
 
 __all__ = ["sweep", "write_bytes"]
 
@@ -38,7 +40,8 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
     Parameters
     ----------
     path : path
-        Where; the text ``"-"`` is standard output. A link is followed. Pipes and devices are written to directly.
+        Where; the text ``"-"`` is standard output. A link is followed. Pipes and devices are written to directly; text
+        with ``://`` is an address in an object store, which puts an object whole by itself.
     data : bytes
         All that the file will hold.
 
@@ -57,6 +60,10 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
             sys.stdout.buffer.write(data)
             sys.stdout.buffer.flush()
             return
+        url = Url.parsed(path)
+        if url is not None:
+            store.put(url, data)
+            return
         # The file that a link stands for: replacing the link itself would cut it.
         target = Path(os.path.realpath(path))
         if _is_special(target):
@@ -64,6 +71,8 @@ def write_bytes(path: str | os.PathLike[str], data: bytes) -> None:
                 _write_all(file.fileno(), data)
             return
         _replace(target, data)
+    except InputError as error:
+        raise OutputError(str(error)) from error
     except (OSError, ValueError) as error:
         number = getattr(error, "errno", None) or 0
         reason = _REASONS.get(number) or f"{getattr(error, 'strerror', None) or error}"

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
-from limner.errors import UnreadablePhoto
+from limner.errors import InputError, UnreadablePhoto
+from limner.records import Url
 
 if TYPE_CHECKING:
     from limner.files.limits import Limits
@@ -36,7 +37,8 @@ def fetch(source: ByteSource, limits: Limits) -> tuple[bytes, str]:
     Parameters
     ----------
     source : path, bytes or binary stream
-        The text ``"-"`` is standard input; a file of that name is ``"./-"``.
+        The text ``"-"`` is standard input; a file of that name is ``"./-"``. Text with ``://`` is an address in an
+        object store.
     limits : Limits
         No more than its `max_bytes`, and one to notice the excess, is ever read.
 
@@ -69,6 +71,9 @@ def _from_path(path: str | os.PathLike[str], limits: Limits) -> tuple[bytes, str
     if path == "-":
         return sys.stdin.buffer.read(limits.max_bytes + 1), "Standard input"
     name = shown(path)
+    url = Url.parsed(path)
+    if url is not None:
+        return _from_store(url, limits), name
     try:
         with Path(path).open("rb") as file:
             return file.read(limits.max_bytes + 1), name
@@ -87,6 +92,17 @@ def _from_path(path: str | os.PathLike[str], limits: Limits) -> tuple[bytes, str
     except (OSError, ValueError) as error:
         reason = f"cannot be read ({getattr(error, 'strerror', None) or error})."
     raise UnreadablePhoto(f"{name} {reason}")
+
+
+def _from_store(url: Url, limits: Limits) -> bytes:
+    from limner.files import store
+
+    try:
+        with store.opened(url) as file:
+            data: bytes = file.read(limits.max_bytes + 1)
+    except InputError as error:
+        raise UnreadablePhoto(str(error)) from error
+    return data
 
 
 def _from_stream(stream: BinaryIO, limits: Limits) -> tuple[bytes, str]:

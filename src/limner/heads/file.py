@@ -12,11 +12,12 @@ import json
 import math
 import struct
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from limner.errors import InputError, LimnerError
+from limner.files import store
 from limner.files.atomic import write_bytes
 from limner.heads.encode import weights_used
 from limner.records import (
@@ -27,6 +28,7 @@ from limner.records import (
     HeadSource,
     Photo,
     SemanticMap,
+    Url,
 )
 from limner.weights import ledger
 
@@ -119,6 +121,10 @@ def read_head(path: str | os.PathLike[str]) -> Head:
     InputError
         If it cannot be read or is refused; see `decode_head`.
     """
+    url = Url.parsed(path)
+    if url is not None:
+        with store.opened(url) as file:
+            return decode_head(_bounded(file, url.name), url.name)
     source = Path(path)
     try:
         size = source.stat().st_size
@@ -128,6 +134,13 @@ def read_head(path: str | os.PathLike[str]) -> Head:
     except OSError as error:
         raise InputError(f"{source.name} cannot be read: {error.strerror}.") from error
     return decode_head(data, source.name)
+
+
+def _bounded(file: IO[bytes], name: str) -> bytes:
+    data = file.read(_MOST_BYTES + 1)
+    if len(data) > _MOST_BYTES:
+        raise _refusal(name, f"it has more than {_MOST_BYTES:,} bytes, more than any head")
+    return data
 
 
 def decode_head(data: bytes, name: str = "the file") -> Head:

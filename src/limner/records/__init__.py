@@ -11,6 +11,7 @@ from limner.records.semantic import CLASS_COLORS, CLASSES, MIRRORED, PARTS, Sema
 from limner.records.sketch import Palette, Sketch
 from limner.records.stroke import Stroke
 from limner.records.style import Style
+from limner.records.url import Url
 from limner.records.view import View
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "Sketch",
     "Stroke",
     "Style",
+    "Url",
     "View",
 ]
