@@ -67,3 +67,47 @@ def test_53_what_may_not_be_sold_is_refused_on_request(
     assert code == (1 if forbidden else 0)
     if forbidden:
         assert "commercially" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("fresh_session")
+@pytest.mark.parametrize("style", ["pencil", "pen", "oil"])
+def test_53_the_clean_styles_are_drawn_all_the_same(
+    style: str, samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    save(small(samples / "curls-001.jpg"), tmp_path / "me.png")
+    words = ["draw", str(tmp_path / "me.png"), "--style", style, "--commercial-only", "--json"]
+    assert cli.main(words) == 0
+    heard = capsys.readouterr()
+    assert "Nobody was looked for" in heard.err
+    told = (tmp_path / f"me-{style}.png").read_bytes()
+    assert b"styles-draw" not in told
+    assert b"compositeWithTrainedAlgorithmicMedia" not in told
+
+
+#: Every verb that takes a picture, and what it does where only what may be sold may run.
+CLEAN = {
+    ("draw", "--style", "croquis"): 1,
+    ("draw", "--style", "pencil"): 0,
+    ("lines",): 0,
+    ("plot",): 0,
+    ("faces",): 1,
+    ("parse",): 1,
+    ("compose",): 1,
+    ("orbit",): 1,
+    ("head",): 1,
+}
+
+
+@pytest.mark.usefixtures("fresh_session")
+@pytest.mark.parametrize("verb", CLEAN, ids="-".join)
+def test_53_every_verb_gives_a_product_or_a_sentence(
+    verb: tuple[str, ...], samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    me = save(small(samples / "curls-001.jpg"), tmp_path / "me.png")
+    code = cli.main([verb[0], str(me), *verb[1:], "--commercial-only"])
+    said = capsys.readouterr().err
+    assert code == CLEAN[verb], said
+    assert "Traceback" not in said
+    assert "may not be used commercially" in said
+    if code:
+        assert [p.name for p in tmp_path.iterdir() if p.suffix in {".png", ".svg"}] == ["me.png"]

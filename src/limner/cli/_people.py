@@ -19,13 +19,13 @@ _UNSEEN = (
 )
 
 
-def find_people(photo: Photo, outcome: Outcome) -> tuple[Face, ...]:
-    """Return everybody in a picture and tell it; nobody, with a note, where ``--commercial-only`` forbids to look."""
+def find_people(photo: Photo, outcome: Outcome) -> tuple[Face, ...] | None:
+    """Return everybody in a picture and tell it; None, with a note, where ``--commercial-only`` forbids to look."""
     try:
         faces = api.detect_faces(photo)
     except ForbiddenWeights:
         outcome.notes.append(_UNSEEN)
-        return ()
+        return None
     outcome.see(faces)
     return faces
 

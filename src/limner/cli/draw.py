@@ -215,13 +215,26 @@ def command(
     def work(item: Item, outcome: Outcome) -> None:
         photo = reading.read(item)
         outcome.notes += [*photo.notes, *outputs.notes_for(item)]
-        faces = find_people(photo, outcome) if wanted.whole_picture else api.detect_faces(photo)
-        faces = faces if wanted.all_faces else api.largest_face(faces)
-        outcome.see(faces)
-        pen = _draw(photo, faces, wanted, item, outcome, outputs)
-        _add_lines(photo, faces, wanted, item, outcome, outputs, pen)
+        faces, how = _people(photo, wanted, outcome)
+        pen = _draw(photo, faces, how, item, outcome, outputs)
+        _add_lines(photo, faces, how, item, outcome, outputs, pen)
 
     return each(items, work, reporting=reporting, batching=batching, outputs=outputs, again=find)
+
+
+def _people(photo: Photo, wanted: _Wanted, outcome: Outcome) -> tuple[tuple[Face, ...], _Wanted]:
+    """Return whom to draw, and how: all of the picture, where nobody may be looked for and no style needs a face."""
+    by_rule = not any(api.find_style(style).weight for style in wanted.styles)
+    if not (wanted.whole_picture or by_rule):
+        faces = api.detect_faces(photo)
+    else:
+        found = find_people(photo, outcome)
+        if found is None:
+            return (), replace(wanted, whole_picture=True)
+        faces = found
+    faces = faces if wanted.all_faces else api.largest_face(faces)
+    outcome.see(faces)
+    return faces, wanted
 
 
 def _draw(

@@ -34,6 +34,8 @@ class Style:
         A style or blend of the network that it is derived from, where the network was not taught it itself.
     lines : {"flow", "learned"}
         The engine whose lines it is drawn from: the one that its network was taught with.
+    by_rule : bool
+        Whether it can be drawn without its network, less well; it is so where the network's terms forbid it.
     """
 
     name: str
@@ -46,3 +48,4 @@ class Style:
     manner: str = "ink"
     through: str = ""
     lines: Literal["flow", "learned"] = "flow"
+    by_rule: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from dataclasses import replace
 from functools import lru_cache
 from importlib import metadata, resources
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any, Literal
 
 from limner.errors import BadShape, RecipeError, UnknownName
 from limner.records import Style
+from limner.weights import session
+from limner.weights.ledger import row
 
 __all__ = ["blend", "find", "forget", "names", "own_folder"]
 
@@ -32,6 +35,7 @@ def _from_table(name: str, table: dict[str, Any], *, ledger: str = "") -> Style:
             manner=_manner(str(table.get("manner", "ink"))),
             through=str(table.get("through", "")),
             lines=_engine(str(table.get("lines", "flow"))),
+            by_rule=bool(table.get("by_rule", False)),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RecipeError(f"The style {name!r} misses or misnames {error}.") from error
@@ -115,7 +119,7 @@ def find(name: str) -> Style:
     if name.endswith(".toml"):
         return _read(Path(name))
     if name in _catalogue():
-        return _catalogue()[name]
+        return _permitted(_catalogue()[name])
     if ":" in name or "," in name:
         shares = blend(name)
         first = find(max(shares, key=lambda n: shares[n]))
@@ -132,6 +136,15 @@ def find(name: str) -> Style:
             first.lines,
         )
     raise UnknownName.among("style", name, names())
+
+
+def _permitted(style: Style) -> Style:
+    """Return a style without its network, where that may not be used and the style can do without."""
+    if not (style.by_rule and style.weight and not style.ledger and session().commercial_only):
+        return style
+    if row(style.weight).commercial:
+        return style
+    return replace(style, weight="", through="", lines="flow", taught_by="nobody: drawn by rule")
 
 
 def blend(name: str) -> dict[str, float]:

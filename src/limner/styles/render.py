@@ -13,7 +13,7 @@ import numpy as np
 
 from limner.lines.belong import Belonging
 from limner.records import CLASSES, PARTS, SemanticMap
-from limner.styles import network, oil, pen, reink, tone
+from limner.styles import network, oil, pen, reink, rule, tone
 from limner.styles.names import find
 from limner.styles.network import Guide
 from limner.styles.wish import Wish
@@ -136,10 +136,14 @@ class _Sheet:
         return self._on_clean_paper(drawing)
 
     def _low(self, style: str) -> NDArray[np.float32]:
-        """Return the network's drawing at the artist's scale."""
+        """Return the drawing, the network's or by rule, at the artist's scale."""
         scale = find(style).side_px / self._crop_px / self._wish.stroke_scale
         width, height = self._guide.size_px
         scale = min(scale, (_MOST_PX / (width * height)) ** 0.5)
+        if not find(style).weight and find(style).manner == "pen":
+            return rule.draw_lines(self._guide, scale=scale)
+        if not find(style).weight:
+            return rule.draw_pencil(self._guide, scale=scale, seed=self._wish.seed)
         return network.draw(self._guide, style, scale=scale, seed=self._wish.seed)
 
     def _painted(self) -> NDArray[np.uint8]:
