@@ -86,16 +86,19 @@ def _seen(guide: Guide, shape: tuple[int, ...]) -> tuple[NDArray[np.float32], ND
     side = float(min(shape))
     grey = np.asarray(cv2.cvtColor(guide.pixels, cv2.COLOR_RGB2GRAY), np.float32)
     small = resize(grey, (shape[1], shape[0])) / np.float32(255)
-    kept = cv2.bilateralFilter(np.asarray(small, np.float32), 0, 0.1, max(1.0, 0.008 * side))
+    soft = cv2.bilateralFilter(np.asarray(small, np.float32), 0, 0.1, max(1.0, 0.008 * side))
+    kept = np.asarray(soft, np.float32)
     low, high = np.percentile(kept, (_DARKS, _LIGHTS))
-    light = np.clip((kept - low) / max(0.2, high - low), 0, 1)
+    light = np.clip((kept - low) / max(0.2, high - low), 0, 1).astype(np.float32)
     # Artists model forms and leave grounds: what differs from its surroundings counts more than mere darkness.
-    around = blur(light.astype(np.float32), 0.09 * side)
+    around = blur(light, 0.09 * side)
     form = np.clip(np.float32(0.5) * (1 - light) + np.float32(0.9) * (around - light), 0, 1)
     dark = np.maximum(form, np.float32(0.72) * (1 - light) ** np.float32(1.5)) * _sheet(shape)
-    flow = tangents(blur(np.asarray(kept, np.float32), 1.2), 0.012 * side)
+    flow = tangents(blur(kept, 1.2), 0.012 * side)
     own = np.arctan2(flow[..., 1], flow[..., 0])
-    busy = blur(np.abs(kept - blur(kept, 0.012 * side)), 0.02 * side) > np.float32(0.028)
+    busy = blur(
+        np.abs(kept - blur(kept, 0.012 * side)).astype(np.float32), 0.02 * side
+    ) > np.float32(0.028)
     return np.asarray(dark, np.float32), np.where(busy, own, _HAND_RAD).astype(np.float32)
 
 
