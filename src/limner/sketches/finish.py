@@ -20,7 +20,7 @@ _RIM_PX = 9.0
 #: How far rims and stains are taken back, 0 to 1.
 _STRENGTH = 0.8
 #: A spot of the ground stands out by so much of CIELAB, or is left.
-_SPOT = 3.5
+_SPOT = 2.0
 #: Fewer pixels are no ground.
 _FEW = 200
 #: Colours around a place are found on so small a picture.
@@ -103,7 +103,9 @@ def _plain(
     gap = lab - np.median(lab[plain], axis=0).astype(np.float32)
     far = np.linalg.norm(gap, axis=2)
     less = 1 - np.minimum(1, _SPOT / np.maximum(far, _SPOT))
-    return np.asarray(lab - (strength * ground * less)[..., None] * gap, np.float32)
+    # nothing of a spot is in the sketch, so a strength of 0.8 takes it away wholly
+    share = min(1.0, strength / _STRENGTH)
+    return np.asarray(lab - (share * ground * less)[..., None] * gap, np.float32)
 
 
 def _without_rim(
