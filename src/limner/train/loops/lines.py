@@ -198,8 +198,8 @@ class LinesTask:
             tolerance=0.03,
             purpose="Draws a photograph or a drawing of a face as lines that look alike for both.",
             limits="Taught on faces of 130 to 220 px; far larger pictures are shrunk for it. Stubble and short beards "
-            "are mostly left out and hair is an outline with few strands, for the artists' drawings and the photographs "
-            "seldom agree there; lower lips and lids may be dotted.",
+            "are mostly left out and hair is an outline with few strands, for the artists' drawings and the "
+            "photographs seldom agree there; lower lips and lids may be dotted.",
             data=(
                 ("FS2K: photographs and drawings", "LicenseRef-noncommercial-research"),
                 ("CUFS: photographs and drawings", "LicenseRef-noncommercial-research"),
