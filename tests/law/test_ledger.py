@@ -18,6 +18,7 @@ TRAIN = Path(ledger.__file__).parent.parent / "train"
 MEGABYTES_OF_ALL = 90
 MEGABYTES_OF = {"faces": 16, "styles": 16}
 FORBIDDEN = re.compile(r"^A?GPL|SSPL|BUSL", re.IGNORECASE)
+UNSOLD = re.compile(r"-NC\b|noncommercial|research-only", re.IGNORECASE)
 SPDX = re.compile(r"[A-Za-z0-9.\-+]+(?: (?:AND|OR|WITH) [A-Za-z0-9.\-+]+)*")
 
 
@@ -49,13 +50,46 @@ def test_53_a_weight_has_the_bytes_hash_and_terms_of_its_row(graph: Path) -> Non
     row = row_of(graph)
     data = graph.read_bytes()
     assert (row.bytes, row.sha256) == (len(data), hashlib.sha256(data).hexdigest())
-    assert SPDX.fullmatch(row.license), row.license
-    assert not FORBIDDEN.search(row.license)
-    assert row.data, "no data set is named"
-    for source in row.data:
-        assert source["name"]
-        assert SPDX.fullmatch(source["license"]), source
+    assert not faults(row)
     assert row.scores, "no held-out score is written down"
+
+
+def faults(row: ledger.Row) -> list[str]:
+    """Return what is wrong with a weight's terms."""
+    said = [row.license, *(source["license"] for source in row.data)]
+    found = [f"{terms} is no identifier" for terms in said if not SPDX.fullmatch(terms)]
+    found += [f"{terms} is forbidden" for terms in said if FORBIDDEN.search(terms)]
+    found += [
+        f"{terms} may not be sold" for terms in said if row.commercial and UNSOLD.search(terms)
+    ]
+    found += [] if row.data and all(source["name"] for source in row.data) else ["no data named"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("terms", "data", "commercial", "fault"),
+    [
+        ("MIT", "CC0-1.0", True, None),
+        ("LicenseRef-research-only", "CC-BY-NC-SA-4.0", False, None),
+        ("AGPL-3.0-only", "CC0-1.0", False, "forbidden"),
+        ("MIT", "GPL-3.0-or-later", True, "forbidden"),
+        ("MIT", "CC-BY-NC-SA-4.0", True, "sold"),
+        ("LicenseRef-research-only", "CC0-1.0", True, "sold"),
+        ("MIT", "LicenseRef-noncommercial-research", True, "sold"),
+        ("free for all!", "CC0-1.0", True, "identifier"),
+    ],
+)
+def test_53_forbidden_terms_fail(
+    terms: str, data: str, commercial: bool, fault: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "ledger.toml").write_text(
+        f'[a-b]\nsha256 = "{"0" * 64}"\nbytes = 7\nroom = "a"\nlicense = "{terms}"\n'
+        f'commercial = {str(commercial).lower()}\ndata = [{{ name = "d", license = "{data}" }}]\n'
+    )
+    (row,) = ledger.read_rows(tmp_path / "ledger.toml", tmp_path)
+    found = faults(row)
+    assert bool(found) == (fault is not None)
+    assert fault is None or fault in found[0]
 
 
 @pytest.mark.parametrize("graph", graphs(), ids=lambda p: p.stem)
