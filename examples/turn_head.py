@@ -7,6 +7,7 @@ import limner
 from limner import api
 
 SAMPLES = Path(__file__).parent / "samples"
+HANDS = ("croquis", "hatch", "pencil")
 SIDES = [(float(yaw), 0.0) for yaw in range(-30, 31, 10)]
 FIGURE = '<p><a href="heads-{0}.png"><img src="heads-{0}.png" alt="Heads, {0}"></a></p>'
 
@@ -15,15 +16,18 @@ def show(out: Path) -> str:
     """Write the pictures of heads; return what the demo's page says of them."""
     names = ("beard-092", "elder-172")
     sitter, other = (limner.photo_to_head(SAMPLES / f"{name}.jpg") for name in names)
-    walk = list(limner.orbit(sitter, angles_deg=SIDES, size_px=512, styles=("croquis", "pencil")))
+    walk = list(limner.orbit(sitter, angles_deg=SIDES, size_px=512, styles=HANDS))
     api.write_bytes(out / "heads-film.webp", api.encode_views(walk, kind="webp"))
     mixed = limner.mix_heads(sitter, other, ["mouth", "brows"])
     rows = [list(limner.orbit(h, angles_deg=SIDES[1::2])) for h in (sitter, other, mixed)]
-    random = list(limner.orbit(limner.seed_to_head(7), angles_deg=SIDES))
-    made = {"turned": api.view_sheet(walk), "swapped": api.photo_rows(rows)}
-    for name, pixels in (made | {"random": api.view_sheet(random)}).items():
+    drawn = list(limner.orbit(mixed, angles_deg=SIDES[1::2], size_px=512, styles=HANDS))
+    random = list(limner.orbit(limner.seed_to_head(7), angles_deg=SIDES, styles=HANDS))
+    made = {"turned": walk, "swapped-drawn": drawn, "random": random}
+    sheets = {name: api.view_sheet(stops) for name, stops in made.items()}
+    for name, pixels in (sheets | {"swapped": api.photo_rows(rows)}).items():
         api.write_bytes(out / f"heads-{name}.png", api.encode_pixels(pixels))
-    figures = "".join(FIGURE.format(name) for name in ("turned", "swapped", "random"))
+    order = ("turned", "swapped", "swapped-drawn", "random")
+    figures = "".join(FIGURE.format(name) for name in order)
     return f"<section><h2><span>Heads that turn</span></h2>{figures}</section></main>"
 
 
