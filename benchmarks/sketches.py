@@ -19,6 +19,7 @@ from typing import Any
 import cv2
 import numpy as np
 import onnxruntime
+from PIL import Image
 
 from limner import Canvas, Palette, Photo, Sketch, metrics
 from limner.faces import parse_crop
@@ -87,7 +88,8 @@ def drawn_by_people(packs: Path, labels: Path, count: int) -> list[dict[str, Any
                 continue
             matrix = crop_from_landmarks(points[name][:, :2], 256)
             ink = warp(ink_of(pack.rgb("sketch", name)), matrix, (256, 256), border="zero")
-            classes = cv2.imread(str(labels / "fs2k-parse" / f"{name}.png"), cv2.IMREAD_UNCHANGED)
+            with Image.open(labels / "fs2k-parse" / f"{name}.png") as image:
+                classes = np.asarray(image)
             known = cv2.warpAffine(
                 classes, matrix, (256, 256), flags=cv2.INTER_NEAREST, borderValue=(255,)
             )

@@ -119,8 +119,8 @@ def _joined(
     The network leaves dots where it is half sure; along a line they join, across it nothing moves. Eyes and lips are
     hardly longer than the average is wide: there it is a short one.
     """
-    run = tangents(cv2.GaussianBlur(ink, (0, 0), _SOFT_PX), _REACH_PX)
     smooth = np.asarray(cv2.GaussianBlur(ink, (0, 0), _SOFT_PX), np.float32)
+    run = tangents(smooth, _REACH_PX)
     near = cv2.dilate(planes[_FINE].sum(0), np.ones((5, 5), np.uint8))
     fine = np.asarray(np.clip(cv2.GaussianBlur(near, (0, 0), 1.5), 0, 1), np.float32)
     far, short = smooth_along(smooth, run, _ALONG_PX, smooth > _NO_INK)
@@ -149,8 +149,8 @@ def _cut(
     big = cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC)
     steep = np.float32(max(1.0, 1.6 / k))
     # an average along a line is paler than the line
-    share = np.float32(_PALER) + np.float32(1 - _PALER) * cv2.resize(fine, size)
-    level = np.float32(0.75 - 0.5 * detail) * share
+    darkness = np.float32(_PALER) + np.float32(1 - _PALER) * cv2.resize(fine, size)
+    level = np.float32(0.75 - 0.5 * detail) * darkness
     return np.asarray(
         np.clip((big - level) * steep + np.float32(0.5), 0, 1) * (big > 0.04), np.float32
     )
