@@ -6,7 +6,7 @@ from pathlib import Path
 import limner
 from limner import api
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES, SITTERS = Path(__file__).parent / "samples", ("beard-092.jpg", "elder-172.jpg")
 HANDS = ("croquis", "hatch", "pencil")
 SIDES = [(float(yaw), 0.0) for yaw in range(-30, 31, 10)]
 FIGURE = '<p><a href="heads-{0}.png"><img src="heads-{0}.png" alt="Heads, {0}"></a></p>'
@@ -14,8 +14,7 @@ FIGURE = '<p><a href="heads-{0}.png"><img src="heads-{0}.png" alt="Heads, {0}"><
 
 def show(out: Path) -> str:
     """Write the pictures of heads; return what the demo's page says of them."""
-    names = ("beard-092", "elder-172")
-    sitter, other = (limner.photo_to_head(SAMPLES / f"{name}.jpg") for name in names)
+    sitter, other = (limner.photo_to_head(SAMPLES / name) for name in SITTERS)
     walk = list(limner.orbit(sitter, angles_deg=SIDES, size_px=512, styles=HANDS))
     api.write_bytes(out / "heads-film.webp", api.encode_views(walk, kind="webp"))
     mixed = limner.mix_heads(sitter, other, ["mouth", "brows"])
@@ -23,11 +22,10 @@ def show(out: Path) -> str:
     drawn = list(limner.orbit(mixed, angles_deg=SIDES[1::2], size_px=512, styles=HANDS))
     random = list(limner.orbit(limner.seed_to_head(7), angles_deg=SIDES, styles=HANDS))
     made = {"turned": walk, "swapped-drawn": drawn, "random": random}
-    sheets = {name: api.view_sheet(stops) for name, stops in made.items()}
-    for name, pixels in (sheets | {"swapped": api.photo_rows(rows)}).items():
+    sheets = {n: api.view_sheet(s) for n, s in made.items()} | {"swapped": api.photo_rows(rows)}
+    for name, pixels in sheets.items():
         api.write_bytes(out / f"heads-{name}.png", api.encode_pixels(pixels))
-    order = ("turned", "swapped", "swapped-drawn", "random")
-    figures = "".join(FIGURE.format(name) for name in order)
+    figures = "".join(FIGURE.format(name) for name in sheets)
     return f"<section><h2><span>Heads that turn</span></h2>{figures}</section></main>"
 
 
