@@ -193,7 +193,7 @@ def main() -> None:
         "collages": collages(people, a.data, a.people),
         "turned": turned(people, min(40, a.people)),
         "small": small(people, min(80, a.people)),
-        "parse": parsing(a.data, min(300, a.people)),
+        "parse": parsing(a.data, 300),
     }
     json.dump(table, sys.stdout, indent=1, default=float)
     print()

@@ -108,7 +108,7 @@ def test_rare_things_come_oftener_and_heads_in_their_share(monkeypatch: pytest.M
     sampler = ParseSampler(photos, labels, real=4, size_px=32, synthetic=0.25)
     seen = picked(sampler, 1500) / 1500
     assert seen[4:].sum() == pytest.approx(0.25, abs=0.04)
-    assert seen[0] == pytest.approx(0.75 * 2.5 / 5.5, abs=0.05)
+    assert seen[0] == pytest.approx(0.75 * 3 / 6, abs=0.05)
     assert (seen > 0).all()
 
 
@@ -117,3 +117,30 @@ def test_without_heads_photographs_fill_their_share(monkeypatch: pytest.MonkeyPa
     photos, labels = split_faces(3)
     sampler = ParseSampler(photos, labels, real=3, size_px=32, synthetic=1.0)
     assert (picked(sampler, 60) > 0).all()
+
+
+def test_hats_change_hands(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain(monkeypatch)
+    photos, labels = split_faces(4)
+    labels[0, 40:60] = HAT
+    bare = ParseSampler(photos, labels, real=4, donated=0.0)
+    dressed = ParseSampler(photos, labels, real=4, donated=1.0)
+
+    def hatted(sampler: ParseSampler) -> float:
+        chance = np.random.default_rng(5)
+        return float(np.mean([sampler.one(chance)[1][HAT].sum() > 100 for _ in range(40)]))
+
+    assert hatted(bare) < 0.8
+    assert hatted(dressed) == 1
+
+
+def test_a_donated_hat_brings_its_own_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain(monkeypatch)
+    photos, labels = split_faces(2)
+    labels[0, 40:60], photos[0, 40:60] = HAT, 250
+    sampler = ParseSampler(photos, labels, real=2, donated=1.0)
+    for seed in range(12):
+        photo, share = sampler.one(np.random.default_rng(seed))
+        whole = np.repeat(np.repeat(share[HAT] == 4, 2, 0), 2, 1)
+        inner = whole & np.roll(whole, 3, 0) & np.roll(whole, -3, 0)
+        assert (photo[inner] > 200).mean() > 0.95

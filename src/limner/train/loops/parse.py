@@ -45,6 +45,8 @@ class Settings:
         Start the trunk from ImageNet.
     synthetic : float
         Share of synthetic heads.
+    donated : float
+        Share of crops that are given another person's glasses, hat or necklace.
     cache : str
         Folder of the arrays built from the packs.
     people : int
@@ -56,8 +58,9 @@ class Settings:
     trunk_lr: float = 0.5
     imagenet: bool = True
     synthetic: float = 0.08
+    donated: float = 0.2
     cache: str = "runs/cache"
-    people: int = 100
+    people: int = 300
 
 
 def make(recipe: Recipe, data: Path) -> ParseTask:
@@ -80,6 +83,7 @@ class ParseTask:
             batch=recipe.batch,
             size_px=settings.size_px,
             synthetic=settings.synthetic,
+            donated=settings.donated,
         )
         net = Parser(len(CLASSES))
         if settings.imagenet:
