@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from limner.sketches.finish import finish
+from limner.sketches.finish import calm, finish
 
 SIDE = 256
 
@@ -74,3 +74,14 @@ def test_spots_of_the_ground_pale() -> None:
     done = finish(spotted, classes)
     gap = np.abs(done[26, 212].astype(int) - 120).max()
     assert gap < 0.5 * np.abs(spotted[26, 212].astype(int) - 120).max()
+
+
+def test_detail_stays_on_the_head_and_leaves_the_ground() -> None:
+    half, classes = _head()
+    large = np.repeat(np.repeat(half, 2, 0), 2, 1)
+    noise = np.random.default_rng(2).integers(-40, 41, large.shape)
+    detailed = np.clip(large + noise, 0, 255).astype(np.uint8)
+    calmed = calm(detailed, half, classes)
+    np.testing.assert_array_equal(calmed[150:360, 150:360], detailed[150:360, 150:360])
+    assert np.ptp(calmed[:100].astype(int)) <= 1
+    assert np.ptp(detailed[:100].astype(int)) > 60

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["finish"]
+__all__ = ["calm", "finish"]
 
 _GROUND = 0
 #: Skin, nose, ears, neck.
@@ -71,6 +71,31 @@ def finish(
     lab[..., 1:] = _evened(lab[..., 1:], skin, strength)
     rgb = cv2.cvtColor(lab, cv2.COLOR_LAB2RGB)
     return np.asarray(np.rint(255 * np.clip(rgb, 0, 1)), np.uint8)
+
+
+def calm(
+    detailed: NDArray[np.uint8], half: NDArray[np.uint8], classes: NDArray[np.uint8]
+) -> NDArray[np.uint8]:
+    """Return the detailed photograph with the ground of the one before it.
+
+    Parameters
+    ----------
+    detailed : ndarray of shape (S, S, 3), uint8
+        What the last stage made.
+    half : ndarray of shape (S / 2, S / 2, 3), uint8
+        What it was given: the ground has no detail to win there, only wisps and bright contours.
+    classes : ndarray of shape (h, h), uint8
+        The 19 classes that were painted.
+
+    Returns
+    -------
+    ndarray of shape (S, S, 3), uint8
+    """
+    side = detailed.shape[0]
+    large = cv2.resize(half, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    # whole from the silhouette on: the contour runs just outside of it
+    share = np.clip(2 * _soft(classes == _GROUND, side) - 0.2, 0, 1)[..., None]
+    return np.asarray(np.rint(share * large + (1 - share) * detailed), np.uint8)
 
 
 def _soft(mask: NDArray[np.bool_], side: int) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from limner.errors import MissingWeights, UnknownName
 from limner.records import Palette, Photo
-from limner.sketches.finish import finish
+from limner.sketches.finish import calm, finish
 from limner.sketches.parts import NAMES, WINDOWS
 
 if TYPE_CHECKING:
@@ -162,6 +162,7 @@ class Engine:
             large = cv2.resize(whole, (512, 512), interpolation=cv2.INTER_CUBIC)
             note = "enlarged from 256 px: the network of the last stage is not installed"
             return Photo(np.asarray(large, np.uint8), notes=(note,)), classes
+        pixels = calm(pixels, _pixels(made["photo"][0]), classes)
         return Photo(finish(pixels, classes)), classes
 
 
