@@ -53,8 +53,16 @@ def _whole_face(photo: Photo) -> Face:
     return Face(box, 1.0, np.zeros((478, 2), np.float32), 0.0, 0.0, 0.0, matrix)
 
 
+def judged(row: dict[str, Any], canvas: Canvas, made: Photo) -> dict[str, Any]:
+    """Return the row with result (256 px, as the photographs are), its parse and its likeness."""
+    parsed = parse_crop(made, _whole_face(made)).labels
+    small = cv2.resize(parsed, (256, 256), interpolation=cv2.INTER_NEAREST)
+    seen = cv2.resize(made.pixels, (256, 256), interpolation=cv2.INTER_AREA)
+    return {**row, "made": seen, "parse": small, "kept": likeness(canvas.ink, made)}
+
+
 def sketched(
-    faces: Faces, people: np.ndarray, kind: tuple[float, float, float]
+    faces: Faces, people: np.ndarray, kind: tuple[float, float, float], size_px: int
 ) -> list[dict[str, Any]]:
     """Return each person's sketch, photograph, result, its parse, its likeness."""
     roughness, confidence, scan = kind
@@ -66,11 +74,8 @@ def sketched(
         ink = cv2.resize(still["rough"], (512, 512), interpolation=cv2.INTER_LINEAR)
         canvas = Canvas(Sketch((), 512, np.asarray(ink, np.float32) / np.float32(255)))
         palette = Palette.from_code(still["palette"])
-        made = canvas.photo(confidence=confidence, palette=palette, size_px=256)
-        parsed = parse_crop(made, _whole_face(made)).labels
-        small = cv2.resize(parsed, (256, 256), interpolation=cv2.INTER_NEAREST)
-        kept = likeness(canvas.ink, made)
-        rows.append({**still, "made": made.pixels, "parse": small, "kept": kept})
+        made = canvas.photo(confidence=confidence, palette=palette, size_px=size_px)
+        rows.append(judged(still, canvas, made))
     return rows
 
 
@@ -100,17 +105,14 @@ def drawn_by_people(packs: Path, labels: Path, count: int) -> list[dict[str, Any
     return rows
 
 
-def painted(rows: list[dict[str, Any]], confidence: float) -> list[dict[str, Any]]:
+def painted(rows: list[dict[str, Any]], confidence: float, size_px: int) -> list[dict[str, Any]]:
     """Return the rows with result, its parse and its likeness; colours are Limner's own."""
     out = []
     for row in rows:
         ink = cv2.resize(row["rough"], (512, 512), interpolation=cv2.INTER_LINEAR)
         canvas = Canvas(Sketch((), 512, np.asarray(ink, np.float32) / np.float32(255)))
-        made = canvas.photo(confidence=confidence, size_px=256)
-        parsed = parse_crop(made, _whole_face(made)).labels
-        small = cv2.resize(parsed, (256, 256), interpolation=cv2.INTER_NEAREST)
-        kept = likeness(canvas.ink, made)
-        out.append({**row, "made": made.pixels, "parse": small, "kept": kept})
+        made = canvas.photo(confidence=confidence, size_px=size_px)
+        out.append(judged(row, canvas, made))
     return out
 
 
@@ -225,6 +227,9 @@ def main() -> None:
         "--published", action="store_true", help="time the published sizes too (4 GB of memory)"
     )
     parser.add_argument("--against", type=Path, help="folder of an exported sketch-pix2pix")
+    parser.add_argument(
+        "--size", type=int, default=256, choices=(256, 512), help="pixels of the photographs judged"
+    )
     parser.add_argument("--drawings", type=int, default=30, help="FS2K's test drawings judged")
     parser.add_argument("--only-drawings", action="store_true")
     parser.add_argument(
@@ -243,14 +248,14 @@ def main() -> None:
     if a.drawings:
         by_people = drawn_by_people(a.data, a.labels or a.cache / "labels", a.drawings)
         for confidence in (1.0, 0.3):
-            rows = painted(by_people, confidence)
+            rows = painted(by_people, confidence, a.size)
             table[f"drawings_{confidence:g}"] = {"people": len(rows), **scores(rows, real)}
             if a.keep is not None:
                 a.keep.mkdir(parents=True, exist_ok=True)
                 path = a.keep / f"drawings-{confidence:g}.png"
                 cv2.imwrite(str(path), sheet(rows, 12)[..., ::-1])
     for name, kind in KINDS.items() if not a.only_drawings else ():
-        rows = sketched(val, people, kind)
+        rows = sketched(val, people, kind, a.size)
         table[name] = scores(rows, real)
         if a.against is not None and kind[1] == 1:
             table[f"{name}_pix2pix"] = scores(plain(rows, a.against), real)
