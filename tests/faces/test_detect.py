@@ -25,6 +25,11 @@ def picture(width: int, height: int, *boxes: Box) -> NDArray[np.uint8]:
     return pixels
 
 
+def leaves_room(shown: NDArray[np.float32]) -> bool:
+    """Say whether a tile's corner is empty: the look with room around the picture."""
+    return not shown[0, :, 0, 0].any()
+
+
 def assert_found(found: tuple[detect.Found, ...], boxes: tuple[Box, ...], *, within: float) -> None:
     assert len(found) == len(boxes)
     for box in boxes:
@@ -66,7 +71,7 @@ def test_both_axes_shrink_by_their_own_factor(monkeypatch: pytest.MonkeyPatch) -
     # 1000 × 13 px become 320 × 4: by 3.125 across and 3.25 down.
     def network(shown: NDArray[np.float32]) -> stand_ins.Arrays:
         grids = stand_ins.silent_grids(shown.shape[2])
-        if shown.shape[2] == 320:
+        if shown.shape[2] == 320 and not leaves_room(shown):
             stand_ins.put(grids, 320, np.array([-0.5, -0.5, 319.5, 3.5]))
         return grids
 
@@ -78,6 +83,8 @@ def test_both_axes_shrink_by_their_own_factor(monkeypatch: pytest.MonkeyPatch) -
 def test_the_best_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     def network(shown: NDArray[np.float32]) -> stand_ins.Arrays:
         grids = stand_ins.silent_grids(320)
+        if leaves_room(shown):
+            return grids
         for x, logit in ((10, 1.0), (100, 3.0), (200, 2.0)):
             stand_ins.put(grids, 320, np.array([x, 50, x + 30, 90]), logit=logit)
         return grids
@@ -93,15 +100,35 @@ def test_the_best_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_is_found_where_nobody_is(monkeypatch: pytest.MonkeyPatch) -> None:
     session = stand_ins.install(monkeypatch, detect, stand_ins.sees_white)
     assert detect.detect_boxes(picture(30, 20)) == ()
-    (shown,) = session.shown
-    assert shown.shape == (1, 3, 320, 320)
+    roomy, shown = session.shown
+    assert roomy.shape == shown.shape == (1, 3, 320, 320)
     # what the picture does not fill is middle grey, which the network reads as nothing
     assert not shown[:, :, 41:].any()
+    assert roomy[:, :, 60:80, 60:90].all()
+    assert not roomy[:, :, :60].any()
+    assert not roomy[:, :, :, :60].any()
+
+
+def test_a_face_that_the_edge_cuts_is_found_by_the_look_with_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def network(shown: NDArray[np.float32]) -> stand_ins.Arrays:
+        grids = stand_ins.silent_grids(shown.shape[2])
+        if leaves_room(shown):
+            stand_ins.put(grids, 320, np.array([20, 100, 100, 200]))
+        return grids
+
+    stand_ins.install(monkeypatch, detect, network)
+    (found,) = detect.detect_boxes(picture(400, 400))
+    # the picture is halved and lies 60 px from the tile's corner
+    np.testing.assert_allclose(found.box, [-79.5, 80.5, 80.5, 280.5], atol=0.01)
 
 
 def test_logits_beyond_all_bounds_raise_no_alarm(monkeypatch: pytest.MonkeyPatch) -> None:
     def network(shown: NDArray[np.float32]) -> stand_ins.Arrays:
         grids = stand_ins.silent_grids(320)
+        if leaves_room(shown):
+            return grids
         for grid in grids.values():
             grid[..., 0] = -1e4
         stand_ins.put(grids, 320, np.array([10, 10, 60, 60]), logit=1e4)
@@ -140,9 +167,11 @@ def test_tiles_cover_the_picture_and_overlap(width: int, height: int, side: int)
 def test_the_first_look_sees_all_and_the_last_loses_a_fifth_at_most(
     width: int, height: int
 ) -> None:
-    sides, scales = zip(*detect._levels(width, height), strict=True)
+    sides, scales, rooms = zip(*detect._levels(width, height), strict=True)
     longest = max(width, height)
     assert sides[0] == 320
+    assert longest * scales[0] + 2 * rooms[0] <= 320 + 1e-6
+    assert not any(rooms[1:])
     assert longest * scales[0] <= 320 + 1e-6
     assert list(scales) == sorted(scales)
     assert 0.8 * min(1, 2304 / longest) <= scales[-1] + 1e-9
