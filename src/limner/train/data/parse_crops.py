@@ -103,7 +103,9 @@ class ParseSampler:
         worn = np.array([[(y[::2, ::2] == k).sum() * 4 for k in _RARE] for y in labels[:real]])
         weights = np.where(worn > 0, np.array(list(_RARE.values())), 1.0).max(1)
         self.weights = np.cumsum(weights / weights.sum())
-        given = {k: np.flatnonzero(worn[:, j] > _DONOR_PX) for j, k in enumerate(_RARE) if k in _DONATED}
+        given = {
+            k: np.flatnonzero(worn[:, j] > _DONOR_PX) for j, k in enumerate(_RARE) if k in _DONATED
+        }
         self.donors = {k: people for k, people in given.items() if len(people)}
 
     def batch(self, rng: np.random.Generator) -> dict[str, NDArray[Any]]:
