@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from tests.heads.conftest import AXES, paint
+from tests.heads.conftest import AXES, paint, source
 
-from limner.heads import HeadRenderer
+from limner.heads import HeadRenderer, from_source, mix, paint_map
 from limner.heads.mesh import Mesh, from_capsule, to_capsule, to_mesh
-from limner.records import Head
+from limner.records import CLASSES, Head, Photo, SemanticMap
 
 
 @pytest.fixture
@@ -59,3 +61,52 @@ def test_parts_are_where_they_belong(mesh: Mesh) -> None:
     skin = mesh.points_m[np.unique(mesh.parts["skin"])]
     assert hair[:, 1].min() > 0.03
     assert skin[:, 1].max() < 0.05
+
+
+def _painted(head: Head, rows: slice, columns: slice, name: str) -> Head:
+    turn = HeadRenderer(head)
+    labels = np.array(turn.view().semantic.labels)
+    labels[rows, columns] = CLASSES.index(name)
+    return paint_map(turn, SemanticMap(labels), yaw_deg=0, pitch_deg=0)
+
+
+def test_what_was_painted_is_in_texture_and_parts(egg_head: Head, mesh: Mesh) -> None:
+    made = to_mesh(HeadRenderer(_painted(egg_head, slice(150, 175), slice(105, 150), "hat")))
+    assert len(mesh.parts["hat"]) == 0
+    hat = made.points_m[np.unique(made.parts["hat"])]
+    assert len(made.parts["hat"]) > 100
+    assert hat[:, 2].min() > 0.04
+    assert np.abs(hat[:, 0]).max() < 0.05
+    changed = np.abs(made.texture.astype(int) - mesh.texture).max(-1) > 20
+    assert 0.002 < changed.mean() < 0.1
+    there = made.labels == CLASSES.index("hat")
+    height, width = made.texture.shape[:2]
+    x, y = (made.places[there] * (width, height)).astype(int).T
+    assert changed[y.clip(0, height - 1), x.clip(0, width - 1)].mean() > 0.8
+
+
+def test_what_was_painted_beside_the_head_has_a_surface(egg_head: Head, mesh: Mesh) -> None:
+    painted = _painted(egg_head, slice(100, 190), slice(196, 212), "hair")
+    made = to_mesh(HeadRenderer(painted))
+    low = [m.points_m[np.unique(m.parts["hair"])][:, 1].min() for m in (mesh, made)]
+    assert low[0] > 0.03
+    assert low[1] < 0.02
+
+
+def test_a_part_of_somebody_else_is_in_the_texture(egg_head: Head, mesh: Mesh) -> None:
+    photo = egg_head.source.photo if egg_head.source is not None else None
+    assert photo is not None
+    dark = from_source(replace(source(), photo=Photo((photo.pixels // 3).astype(np.uint8))))
+    made = to_mesh(HeadRenderer(mix(egg_head, dark, ["hair"])))
+    height, width = made.texture.shape[:2]
+    gap = np.abs(made.texture.astype(int) - mesh.texture).mean(-1)
+
+    def seen(name: str) -> float:
+        inner = np.unique(mesh.parts[name])
+        inner = inner[mesh.points_m[inner, 2] > 0.03]
+        inner = inner[np.abs(mesh.points_m[inner, 1] - 0.04) > 0.02]
+        x, y = (mesh.places[inner] * (width, height)).astype(int).T
+        return float(np.median(gap[y.clip(0, height - 1), x.clip(0, width - 1)]))
+
+    assert seen("hair") > 8
+    assert seen("skin") < 2
