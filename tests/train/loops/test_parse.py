@@ -82,3 +82,18 @@ def test_the_graph_gives_nineteen_scores_for_every_second_pixel(task: Any) -> No
     with torch.no_grad():
         assert spec.module(*spec.inputs.values()).shape == (1, 19, 32, 32)
     assert spec.name == "faces-parse"
+
+
+@pytest.mark.parametrize("frozen", [True, False])
+def test_statistics_stay_where_the_recipe_freezes_them(
+    frozen: bool, packs: Path, cache: Path
+) -> None:
+    task = small.load("parse", packs, cache, f"frozen_norms={str(frozen).lower()}")
+    net = task.nets["net"].train()
+    before = {k: v.clone() for k, v in net.named_buffers() if "running" in k}
+    batch = small.batch_of(task, np.random.default_rng(0))
+    for _, loss, _ in task.losses(batch, 0):
+        assert torch.isfinite(loss)
+    same = [torch.equal(v, before[k]) for k, v in net.named_buffers() if k in before]
+    assert all(same) == frozen
+    assert same
