@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -115,6 +117,32 @@ def test_the_process_has_one_session_until_it_is_configured_anew() -> None:
     assert session() is second is not first
     assert second.threads == 1
     configure()
+
+
+#: What eight threads do first in a fresh process; they change turns as often as they can, so that they meet.
+FIRST_CALLS = """
+import sys, threading
+import numpy as np
+from limner.weights import session
+sys.setswitchinterval(1e-6)
+gate, sessions = threading.Barrier(8), []
+def first():
+    gate.wait()
+    sessions.append(session())
+    sessions[-1].run("faces-detect", {"picture": np.zeros((1, 3, 64, 64), np.float32)})
+threads = [threading.Thread(target=first, daemon=True) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(len(sessions), len(set(map(id, sessions))))
+"""
+
+
+@pytest.mark.parametrize("trial", range(3))
+def test_eight_threads_that_ask_first_get_one_session_and_all_come_back(trial: int) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", FIRST_CALLS], capture_output=True, text=True, timeout=150
+    )
+    assert answer.stdout.split() == ["8", "1"], (trial, answer.stderr)
 
 
 def test_threads_are_the_physical_cores() -> None:

@@ -27,6 +27,9 @@ __all__ = ["ENGINES", "Network", "chosen_engine", "opened"]
 
 ENGINES = ("openvino", "onnxruntime")
 
+#: Held while a network of OpenVINO is opened and first touched, whoever's session it is.
+_OPENING = threading.Lock()
+
 #: Calls of one network that run at once where each takes all cores: one computes, the next makes itself ready.
 _MOST_RUNNING = 2
 
@@ -128,7 +131,9 @@ class _OpenVINO:
         except OSError:
             pass  # a read-only home costs a slower start, nothing else
         try:
-            self.compiled = core.compile_model(core.read_model(data), "CPU", settings)
+            with _OPENING:
+                _touch(openvino)
+                self.compiled = core.compile_model(core.read_model(data), "CPU", settings)
         except RuntimeError as error:
             raise CorruptWeights(
                 f"OpenVINO cannot open {name}: {str(error).splitlines()[0]}"
@@ -159,6 +164,16 @@ class _OpenVINO:
             ) from error
         finally:
             self.requests.put(request)
+
+
+def _touch(openvino: Any) -> None:
+    """Look at the memory of a tensor once, while no other thread can.
+
+    The first such look makes OpenVINO's bindings load NumPy's half, under a guard of C++ inside which the interpreter's
+    lock is let go and taken again. A second thread that looks at that moment waits for the guard with the interpreter's
+    lock in its hand, and both stand still for ever.
+    """
+    _ = openvino.Tensor(openvino.Type.f32, openvino.Shape([1])).data
 
 
 def _fill(tensor: Any, value: NDArray[Any]) -> None:

@@ -165,7 +165,8 @@ def configure(
 
 def session() -> Session:
     """Return the process-wide session, made on first use."""
-    with _default_lock:
-        if _default is not None:
-            return _default
-    return configure()
+    global _default
+    with _default_lock:  # made under it: two threads that ask first must get one session, not two
+        if _default is None:
+            _default = Session()
+        return _default
