@@ -271,8 +271,8 @@ def _edit(head: Head, way: _Way, turn: Any, how: tuple[bool, bool, float]) -> No
         mixed = heads.resample(head, [part], _EDIT_SEED)
         other = heads.HeadRenderer(mixed, own_pixels=own, refine=refine)
         for yaw in _EDIT_YAWS:
-            pair = (t.view(yaw_deg=yaw) for t in (turn, other))
-            found = edit_figures(*pair, part, noise)
+            before, after = turn.view(yaw_deg=yaw), other.view(yaw_deg=yaw)
+            found = edit_figures(before, after, part, noise)
             way.edits += [] if found is None else [found]
 
 

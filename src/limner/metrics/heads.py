@@ -119,10 +119,10 @@ class Tally:
         shown = view.photo.alpha
         alpha = np.ones((*labels.shape, 1), np.float32)
         if shown is not None:
-            alpha = shown[..., None] / np.float32(255)
+            alpha = shown[..., None].astype(np.float32) / 255
         hard = (labels > 0).astype(np.float32)[..., None]
         mine, theirs = (
-            _small(p.astype(np.float32) / 255 * a + 0.5 * (1 - a))
+            _small(np.asarray(p / 255 * a + 0.5 * (1 - a), np.float32))
             for p, a in ((view.photo.pixels, alpha), (photo, hard))
         )
         union = (_small(alpha[..., 0]) > 0.5) | (_small(hard[..., 0]) > 0.5)
@@ -162,7 +162,7 @@ def _small(picture: Floats) -> Floats:
 
 
 def _hot(labels: NDArray[np.uint8]) -> Floats:
-    return (labels[..., None] == np.arange(len(CLASSES))).astype(np.float32)
+    return np.asarray(labels[..., None] == np.arange(len(CLASSES)), np.float32)
 
 
 def _classes(labels: NDArray[np.uint8]) -> NDArray[np.int64]:
