@@ -12,7 +12,6 @@ of one's own that knows identities.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import statistics
 import sys
@@ -20,7 +19,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from PIL import Image
 
@@ -28,12 +26,11 @@ from limner.faces import find_faces
 from limner.geometry.camera import Camera
 from limner.heads import HeadRenderer
 from limner.heads.encode import from_source
-from limner.heads.project import carry
-from limner.records import CLASSES, HeadSource, Photo, SemanticMap, View
+from limner.metrics import miou
+from limner.metrics.heads import Tally, flat_view, neighbours
+from limner.records import HeadSource, Photo, SemanticMap
 from limner.train.data.heads import OUTSIDE, HeadViews, build_real, build_synthetic
 
-SIDE = 128
-GROUPS = {"eyes": (4, 5), "brows": (6, 7), "lips": (11, 12), "nose": (2,), "hair": (13,)}
 AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 
 
@@ -43,77 +40,6 @@ def source_of(views: HeadViews, i: int) -> HeadSource:
     labels[labels >= OUTSIDE] = 0
     yaw, pitch = (float(v) for v in views.pose_deg[i])
     return HeadSource(Photo(np.array(views.photos[i])), SemanticMap(labels), yaw, pitch, AS_IT_IS)
-
-
-class Tally:
-    """Sums over views, at 128² over the union of head masks."""
-
-    def __init__(self) -> None:
-        self.square = self.pixels = self.off_mm = self.depths = 0.0
-        self.both, self.either = np.zeros(len(CLASSES)), np.zeros(len(CLASSES))
-
-    def add(self, view: View, photo: Any, labels: Any, depth_mm: Any | None) -> None:
-        """Add one view and its truth."""
-        alpha = np.asarray(view.photo.alpha, np.float32)[..., None] / 255
-        hard = (labels > 0).astype(np.float32)[..., None]
-        mine, theirs = (
-            _small(p.astype(np.float32) / 255 * a + 0.5 * (1 - a))
-            for p, a in ((view.photo.pixels, alpha), (photo, hard))
-        )
-        union = (_small(alpha[..., 0]) > 0.5) | (_small(hard[..., 0]) > 0.5)
-        self.square += float(((mine - theirs) ** 2).mean(-1)[union].sum())
-        self.pixels += int(union.sum())
-        found, true = _classes(view.semantic.labels), _classes(labels)
-        for k in range(len(CLASSES)):
-            self.both[k] += ((found == k) & (true == k)).sum()
-            self.either[k] += ((found == k) | (true == k)).sum()
-        if depth_mm is not None:
-            seen = cv2.resize(view.depth_m, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
-            there = (depth_mm > 0) & (seen > 0)
-            self.off_mm += float(np.abs(seen * 1000 - depth_mm)[there].sum())
-            self.depths += int(there.sum())
-
-    def scores(self) -> dict[str, float]:
-        """Return psnr, miou, iou of the parts that portraits live by, depth_mm."""
-        present = self.either > 0
-        iou = self.both / np.maximum(self.either, 1)
-        found = {
-            "psnr": -10 * float(np.log10(max(self.square / max(self.pixels, 1), 1e-9))),
-            "miou": float(iou[present].mean()),
-        }
-        found |= {k: float(iou[list(v)].mean()) for k, v in GROUPS.items()}
-        return found | ({"depth_mm": self.off_mm / self.depths} if self.depths else {})
-
-
-def _small(picture: Any) -> Any:
-    return cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-
-
-def _classes(labels: Any) -> Any:
-    hot = (labels[..., None] == np.arange(len(CLASSES))).astype(np.float32)
-    return np.stack([_small(hot[..., k]) for k in range(len(CLASSES))], -1).argmax(-1)
-
-
-def plane(source: HeadSource, yaw: float, pitch: float) -> View:
-    """Return a photograph on a plane through the face, seen by another camera."""
-    here = Camera(source.yaw_deg, source.pitch_deg)
-    there = Camera(yaw, pitch)
-    middle = 0.08 * np.array([0, 0, 1.0])
-    flat = np.full((256, 256), float(here.project(middle)[1]), np.float32)
-    # the plane's depth in the other camera: rays meet it where it stands, upright to the first camera
-    origin, rays = there.rays()
-    across = here.rotation[2]
-    depth = ((here.position_m + across * flat[0, 0] - origin) @ across) / (rays @ across)
-    planes = np.dstack([source.photo.pixels.astype(np.float32), source.semantic.labels > 0])
-    hot = (source.semantic.labels[..., None] == np.arange(len(CLASSES))).astype(np.float32)
-    both = np.concatenate([planes.astype(np.float32), hot], -1)
-    carried, visible = carry(both, (flat, depth.astype(np.float32)), (here, there))
-    head = carried[..., 3] * visible
-    labels = np.where(head > 0.5, carried[..., 4:].argmax(-1), 0).astype(np.uint8)
-    pixels = np.clip(carried[..., :3], 0, 255).astype(np.uint8)
-    alpha = np.clip(head * 255, 0, 255).astype(np.uint8)
-    depth = np.where(head > 0.5, depth, 0).astype(np.float32)
-    return View(yaw, pitch, Photo(pixels, alpha=alpha), SemanticMap(labels), depth)
 
 
 def synthetic(views: HeadViews, people: int) -> dict[str, dict[str, float]]:
@@ -131,7 +57,7 @@ def synthetic(views: HeadViews, people: int) -> dict[str, dict[str, float]]:
             truth = (views.photos[i], np.array(views.labels[i]), views.depth_mm[i])
             tallies["maps"].add(bare.view(yaw_deg=yaw, pitch_deg=pitch), *truth)
             tallies["own_pixels"].add(own.view(yaw_deg=yaw, pitch_deg=pitch), *truth)
-            tallies["plane"].add(plane(source, yaw, pitch), *truth)
+            tallies["plane"].add(flat_view(source, yaw, pitch), *truth)
     return {name: tally.scores() for name, tally in tallies.items()}
 
 
@@ -189,22 +115,12 @@ def photographs(views: HeadViews, people: int, keep: Path | None) -> dict[str, A
 
 def consistency(views: HeadViews, people: int) -> dict[str, float]:
     """Neighbouring views, 5° apart over ±30°: classes and photograph of one carried to the next by depth."""
-    both, either, gaps = 0.0, 0.0, []
+    walks = []
     for i in np.linspace(0, len(views) - 1, min(people, len(views))).astype(int).tolist():
         turn = HeadRenderer(from_source(source_of(views, i)))
-        walk = [turn.view(yaw_deg=float(yaw)) for yaw in range(-30, 31, 5)]
-        for a, b in itertools.pairwise(walk):
-            hot = (a.semantic.labels[..., None] == np.arange(len(CLASSES))).astype(np.float32)
-            planes = np.concatenate([a.photo.pixels.astype(np.float32), hot], -1)
-            cameras = Camera(a.yaw_deg, a.pitch_deg), Camera(b.yaw_deg, b.pitch_deg)
-            carried, visible = carry(planes, (a.depth_m, b.depth_m), cameras)
-            sure = visible > 0.9
-            guess, true = carried[..., 3:].argmax(-1)[sure], b.semantic.labels[sure]
-            for k in np.unique(true):
-                both += ((guess == k) & (true == k)).sum()
-                either += ((guess == k) | (true == k)).sum()
-            gaps.append(np.abs(carried[..., :3] - b.photo.pixels)[sure].mean())
-    return {"label_iou": float(both / either), "photo_levels": float(np.mean(gaps))}
+        walks.append(neighbours([turn.view(yaw_deg=float(yaw)) for yaw in range(-30, 31, 5)]))
+    counts = np.sum([c for c, _ in walks], 0)
+    return {"label_iou": miou(counts), "photo_levels": float(np.mean([g for _, g in walks]))}
 
 
 def timings(views: HeadViews) -> dict[str, float]:

@@ -10,6 +10,9 @@ import pytest
 from PIL import Image
 from tests.cli.conftest import Run
 
+from limner import api
+from limner.metrics.heads import HeadScore
+
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -99,3 +102,29 @@ def test_views_are_a_row_a_style(data: Path, run: Run, monkeypatch: pytest.Monke
     told = run("score", "views", data.parent / "orbits", "--json").objects
     assert told[0]["label_iou"] > 0.8
     assert run("score", "views", data).code == 3
+
+
+def test_heads_are_a_column_a_way_or_json(
+    data: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = (
+        HeadScore("photographs", "own", 2, rank_1=0.5),
+        HeadScore("photographs", "plane", 2, rank_1=0.25, psnr=9.0),
+    )
+    asked: list[object] = []
+
+    def score_heads(folder: str, **options: object) -> object:
+        asked.append((folder, options["people"], options["identity_range"]))
+        return rows, np.zeros((8, 8, 3), np.uint8)
+
+    monkeypatch.setattr(api, "score_heads", score_heads)
+    said = run("score", "heads", "--data", data, "--people", "2", "-o", "out")
+    table = {line.split()[0]: line.split()[1:] for line in said.out.splitlines()}
+    assert table["way"] == ["own", "plane"]
+    assert table["rank_1"] == ["0.5", "0.25"]
+    assert table["psnr"] == ["–", "9.0"]
+    assert "depth_mm" not in table
+    assert asked == [(str(data), 2, "-1..1")]
+    assert json.loads(Path("out/scores.json").read_text())[1]["psnr"] == 9.0
+    assert run("score", "heads", "--data", data, "--json").objects[0]["way"] == "own"
+    assert run("score", "heads", "--data", data, "--identity-range", "0..9").code == 2

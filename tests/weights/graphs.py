@@ -60,3 +60,16 @@ def row_of(folder: Path, data: bytes, *, name: str = "test-double", commercial: 
         data=({"name": "nobody's faces", "license": "CC0-1.0"},),
         folder=folder,
     )
+
+
+def pooling(*shape: int) -> bytes:
+    """Return a model that averages each plane of a picture of `shape`: its mean colour."""
+
+    def port(name: str, sizes: tuple[int, ...]) -> bytes:
+        dims = b"".join(field(1, field(1, size)) for size in sizes)
+        return field(1, name.encode()) + field(2, field(1, field(1, 1) + field(2, dims)))
+
+    node = field(1, b"x") + field(2, b"y") + field(4, b"GlobalAveragePool")
+    graph = field(1, node) + field(2, b"g") + field(11, port("x", shape))
+    graph += field(12, port("y", (*shape[:2], 1, 1)))
+    return field(1, 8) + field(7, graph) + field(8, field(1, b"") + field(2, 17))

@@ -50,6 +50,7 @@ from limner.api._score import (
     score_styles,
     score_views,
 )
+from limner.api._score_heads import score_heads
 from limner.api._write import (
     KIND_OF_SUFFIX,
     encode,
@@ -109,6 +110,7 @@ __all__ = [
     "read_head",
     "read_labels",
     "read_photo",
+    "score_heads",
     "score_pair",
     "score_styles",
     "score_views",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from limner.metrics.heads import HeadScore
     from limner.metrics.prefer import Preference
     from limner.metrics.score import Hand, StyleFolder
     from limner.metrics.score import Score as Score  # also for the command line's signatures
@@ -127,7 +128,7 @@ def score_views(
 
 
 def keep_scores(
-    scores: Sequence[Score | ViewScore],
+    scores: Sequence[Score | ViewScore | HeadScore],
     sheet: NDArray[np.uint8] | None,
     folder: str | os.PathLike[str],
 ) -> None:

@@ -1,4 +1,4 @@
-"""``limner score``: folders of drawings in → how near they are to an artist's, or a page that asks people."""
+"""``limner score``: folders of drawings or photographs in → how good drawings and heads are, or a page that asks."""
 
 from __future__ import annotations
 
@@ -119,6 +119,62 @@ def views(
     heading = tuple(told[0])
     cells = [tuple("–" if v is None else str(v) for v in row.values()) for row in told]
     click.echo(table([heading, *cells]))
+    return 0
+
+
+@command.command("heads")
+@click.option("--data", type=_FOLDER, required=True, help="Photographs of one person each.")
+@click.option(
+    "--people", type=click.IntRange(min=1), help="At most so many, evenly chosen.  [default: all]"
+)
+@click.option("--identity", metavar="MODEL.onnx", type=click.Path(exists=True, dir_okay=False),
+              help="A network that tells faces apart; none ships.  [default: nobody is told apart]")  # fmt: skip
+@click.option("--identity-range", type=click.Choice(["-1..1", "0..1", "0..255"]), default="-1..1",
+              show_default=True, help="What that network wants a pixel to be.")  # fmt: skip
+@click.option("--identity-crop", type=click.FloatRange(0.3, 1), default=1.0, show_default=True,
+              help="Share of the aligned crop's side that it sees, about the middle.")  # fmt: skip
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Write scores.json and the contact sheet scores.png here.  [default: nothing]",
+)
+@_as_json
+@click.pass_obj
+def heads(
+    talk: Talk,
+    data: str,
+    people: int | None,
+    identity: str | None,
+    identity_range: str,
+    identity_crop: float,
+    output: str | None,
+    as_json: bool,
+) -> int:
+    """Score how well heads made of photographs turn, a row a way of showing them.
+
+    Is the person still the same, from the photograph's own side and from 30° to either side? Do the face's points lie
+    where turning the photograph's own would put them? Do neighbouring views agree? Does an edit stay in its part?
+    """
+    scores, sheet = api.score_heads(
+        data,
+        people=people,
+        identity=identity,
+        identity_range=identity_range,
+        identity_crop=identity_crop,
+        report=talk.say,
+    )
+    if output is not None:
+        api.keep_scores(scores, sheet, output)
+    told = [row.as_json() for row in scores]
+    if as_json:
+        for row in told:
+            click.echo(json.dumps(row))
+        return 0
+    # a way a column: there are more figures than a terminal is wide
+    names = [k for k in told[0] if any(row[k] is not None for row in told)]
+    click.echo(table([(k, *("–" if r[k] is None else str(r[k]) for r in told)) for k in names]))
     return 0
 
 
