@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
+from PIL import Image
 from tests.heads.conftest import FakeSession, egg_head, graphs
 
 from limner.api import _studio_turn as rooms
@@ -30,12 +33,34 @@ def test_a_view_is_shown_as_what_was_asked_for(egg_head: Head) -> None:
     turn = rooms.renderer(egg_head)
     view = rooms.view_of(turn, 90.0, 0.0, 256)
     assert view.yaw_deg == 60
-    assert rooms.picture_of(egg_head, view, "labels").shape == (256, 256, 3)
-    depth = rooms.picture_of(egg_head, view, "depth")
+    assert rooms.picture_of(view, "labels").shape == (256, 256, 3)
+    depth = rooms.picture_of(view, "depth")
     assert depth.dtype == np.uint8
     assert set(np.unique(depth[depth > 0]) // 40) >= {1, 6}
     with pytest.raises(UnknownName, match="labels"):
-        rooms.picture_of(egg_head, view, "label")
+        rooms.picture_of(view, "label")
+    with pytest.raises(UnknownName, match="drawing"):
+        rooms.picture_of(view, "drawing")
+
+
+def test_clean_lines_turn_as_any_style_does(egg_head: Head) -> None:
+    turn = rooms.renderer(egg_head)
+    ink = rooms.holder_of(turn, "lines")
+    drawn = rooms.picture_of(rooms.view_of(turn, 10.0, 0.0, 256), "drawing", ink=ink)
+    assert drawn.shape == (256, 256)
+    assert drawn.min() < 128 < drawn.max()
+
+
+def test_a_painted_map_comes_as_a_pictures_bytes(egg_head: Head) -> None:
+    view = rooms.view_of(rooms.renderer(egg_head), 0.0, 0.0, 256)
+    labels = np.array(view.semantic.labels)
+    labels[150:170, 110:150] = 12
+    stream = io.BytesIO()
+    Image.fromarray(labels).save(stream, "PNG")
+    head = rooms.painted_head(egg_head, stream.getvalue(), 0.0, 0.0)
+    assert rooms.head_facts(head)["painted"] == 1
+    seen = rooms.view_of(rooms.renderer(head), 15.0, 0.0, 256).semantic.labels
+    assert (seen == 12).sum() > 400
 
 
 def test_a_head_without_depth_is_dark(egg_head: Head, graphs: FakeSession) -> None:
@@ -43,4 +68,4 @@ def test_a_head_without_depth_is_dark(egg_head: Head, graphs: FakeSession) -> No
 
     view = rooms.view_of(rooms.renderer(egg_head), 0, 0, 256)
     empty = replace(view, depth_m=np.zeros_like(view.depth_m))
-    assert not rooms.picture_of(egg_head, empty, "depth").any()
+    assert not rooms.picture_of(empty, "depth").any()

@@ -26,6 +26,8 @@ def fresh_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draw, "_faces", Memory(256))
     monkeypatch.setattr(sketch, "_canvases", Memory(12))
     monkeypatch.setattr(turn, "_turning", Memory(6))
+    monkeypatch.setattr(turn, "_inks", Memory(4.0))
+    monkeypatch.setattr(turn, "_views", Memory(2))
 
 
 @pytest.fixture

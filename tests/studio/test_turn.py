@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 from tests.heads.conftest import FakeSession, egg_head, graphs, source
 from tests.studio import desk
 
 from limner import heads
+from limner.records import CLASS_COLORS, CLASSES
 
 __all__ = ["egg_head", "graphs"]
 
@@ -75,6 +78,141 @@ def test_a_view_is_drawn(turning: TestClient) -> None:
     head = make(turning, seed=7)["head"]
     answer = turning.post(f"/v1/heads/{head}/view", json={"show": "drawing", "size": 512})
     assert answer.status_code == 200, answer.text
+
+
+class Boiling:
+    """Draws hatching that knows nothing of the head: it shifts from view to view; counts how often."""
+
+    def __init__(self) -> None:
+        self.drawn = 0
+
+    def __call__(self, pixels: Any, *_: Any, **__: Any) -> Any:
+        self.drawn += 1
+        rows, columns = np.mgrid[: len(pixels), : len(pixels)]
+        return np.where(np.sin((columns + rows + 2 * self.drawn) * 0.5) > 0.3, 40, 255).astype("u1")
+
+
+@pytest.fixture
+def boiling(monkeypatch: pytest.MonkeyPatch) -> Boiling:
+    """Return a hand that draws every view anew, put in place of all styles'."""
+    from limner import styles
+
+    hand = Boiling()
+    monkeypatch.setattr(styles, "render_crop", hand)
+    return hand
+
+
+def seen(client: TestClient, head: str, **wish: Any) -> np.ndarray:
+    answer = client.post(f"/v1/heads/{head}/view?kind=png", json={"show": "drawing", **wish})
+    assert answer.status_code == 200, answer.text
+    return desk.pixels_of(answer.content, "L").astype(int)
+
+
+def test_ink_holds_while_a_head_is_dragged(turning: TestClient, boiling: Boiling) -> None:
+    head = make(turning, seed=7)["head"]
+    # so near that the surface itself hardly moves: what differs is the hand
+    one, other = (seen(turning, head, yaw_deg=yaw)[80:190, 80:170] for yaw in (2, 2.2))
+    alone = [boiling(np.zeros((256, 256)))[80:190, 80:170].astype(int) for _ in range(2)]
+    assert abs(one - other).mean() < 0.6 * abs(alone[0] - alone[1]).mean()
+
+
+def test_a_frame_costs_one_drawing_and_labels_over_it_none(
+    turning: TestClient, boiling: Boiling, graphs: FakeSession
+) -> None:
+    head = make(turning, seed=7)["head"]
+    seen(turning, head, yaw_deg=2)
+    drawn = boiling.drawn
+    for yaw in (3, 4, 5):
+        seen(turning, head, yaw_deg=yaw)
+    assert boiling.drawn == drawn + 3
+    asked = dict(graphs.calls)
+    seen(turning, head, yaw_deg=5, show="labels")
+    assert (boiling.drawn, dict(graphs.calls)) == (drawn + 3, asked)
+
+
+def test_another_manner_is_other_ink_and_little_of_it_is_kept(
+    turning: TestClient, boiling: Boiling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from limner.studio.jobs import turn as jobs
+    from limner.studio.jobs.memory import Memory
+
+    monkeypatch.setattr(jobs, "_inks", Memory(1.0))
+    head = make(turning, seed=7)["head"]
+    manners: list[dict[str, Any]] = [
+        {},
+        {"style": "hatch"},
+        {"strength": 0.5},
+        {"parts": {"hair": "hatch"}},
+        {"size": 512},
+        *({"strength": 1 + k / 100} for k in range(1, 7)),
+    ]
+    for wish in manners:
+        drawn = boiling.drawn
+        seen(turning, head, **wish)
+        assert boiling.drawn == drawn + 2, wish  # a key view's and its own
+    assert len(jobs._inks._kept) <= 5
+
+
+def png_of(labels: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(labels.astype(np.uint8)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_what_is_painted_on_the_map_follows_in_every_view(turning: TestClient) -> None:
+    head = make(turning, seed=7)["head"]
+    before = {y: seen(turning, head, yaw_deg=y, show="photo") for y in (-10, 20)}
+    colours = turning.post(f"/v1/heads/{head}/view?kind=png", json={"show": "labels"}).content
+    lips = CLASS_COLORS[CLASSES.index("l_lip")]
+    labels = desk.pixels_of(colours).copy()
+    labels[150:180, 110:150] = lips
+    answer = turning.post(f"/v1/heads/{head}/paint?yaw_deg=0", content=png_of(labels))
+    assert answer.status_code == 201, answer.text
+    told = answer.json()
+    assert (told["painted"], told["head"] != head) == (1, True)
+    for yaw, photo in before.items():
+        wish = {"yaw_deg": yaw, "show": "labels"}
+        view = turning.post(f"/v1/heads/{told['head']}/view?kind=png", json=wish)
+        assert (desk.pixels_of(view.content) == lips).all(-1).sum() > 500
+        assert (seen(turning, told["head"], yaw_deg=yaw, show="photo") != photo).sum() > 300
+    assert turning.get(f"/v1/heads/{head}").json()["painted"] == 0
+    # and it lives in the file
+    file = turning.get(f"/v1/heads/{told['head']}/file").content
+    assert turning.post("/v1/heads/file", content=file).json() == told
+
+
+def test_a_map_that_was_not_changed_is_the_same_head(turning: TestClient) -> None:
+    head = make(turning, seed=7)["head"]
+    wish = {"show": "labels", "yaw_deg": 15}
+    labels = turning.post(f"/v1/heads/{head}/view?kind=png", json=wish).content
+    path = f"/v1/heads/{head}/paint?yaw_deg=15"
+    answer = turning.post(path, content=labels, headers={"Content-Type": "image/png"})
+    assert answer.json()["head"] == head
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "refused"),
+    [
+        ("", b"no picture", (422, "unreadable")),
+        ("", b"", (422, "unreadable")),
+        ("", png_of(np.zeros((256, 200))), (422, "bad_value")),
+        ("?yaw_deg=nan", png_of(np.zeros((256, 256))), (422, "bad_value")),
+        ("?pitch_deg=100", png_of(np.zeros((256, 256))), (422, "bad_value")),
+    ],
+)
+def test_maps_that_are_none_are_refused(
+    turning: TestClient, query: str, body: bytes, refused: tuple[int, str]
+) -> None:
+    head = make(turning, seed=7)["head"]
+    answer = turning.post(f"/v1/heads/{head}/paint{query}", content=body)
+    assert desk.refusal(answer)[0] == refused[0]
+    assert desk.refusal(turning.post("/v1/heads/no/paint", content=body)) == (404, "gone")
+
+
+def test_painting_stands_in_the_documentation(turning: TestClient) -> None:
+    told = turning.get("/openapi.json").json()["paths"]["/v1/heads/{head}/paint"]["post"]
+    assert "image/png" in told["requestBody"]["content"]
+    assert {p["name"] for p in told["parameters"]} >= {"head", "yaw_deg", "pitch_deg"}
 
 
 def test_a_head_turns_in_a_film_and_leaves_as_a_mesh(turning: TestClient) -> None:

@@ -65,14 +65,14 @@ def edit_head(
     return heads.paint_map(heads.HeadRenderer(head), semantic, yaw_deg=yaw_deg, pitch_deg=pitch_deg)
 
 
-def read_labels(path: str | os.PathLike[str]) -> SemanticMap:
+def read_labels(path: str | os.PathLike[str] | bytes) -> SemanticMap:
     """Read a picture of a map of classes.
 
     Parameters
     ----------
-    path : path
-        The index PNG that `parse` and `orbit` write, painted over in any program; a colour picture, in which each
-        pixel is taken for the class of the nearest colour; or a grey one of the bare ids.
+    path : path or bytes
+        A file or its bytes: the index PNG that `parse` and `orbit` write, painted over in any program; a colour
+        picture, in which each pixel is taken for the class of the nearest colour; or a grey one of the bare ids.
 
     Raises
     ------

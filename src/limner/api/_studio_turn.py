@@ -5,15 +5,18 @@ from __future__ import annotations
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from limner.api._edit import edit_head, read_labels
 from limner.api._heads import seed_to_head, view_recipe
-from limner.api._orbit import _crop_share, encode_views, orbit
+from limner.api._orbit import _lines_of, encode_views, orbit, view_holder
+from limner.api._studio_draw import LINES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from limner.heads.ink import InkHolder
     from limner.heads.render import Background, HeadRenderer
     from limner.records import Head, View
 
@@ -24,6 +27,8 @@ __all__ = [
     "film_of",
     "head_facts",
     "head_with",
+    "holder_of",
+    "painted_head",
     "picture_of",
     "renderer",
     "view_of",
@@ -81,6 +86,7 @@ def head_facts(head: Head) -> dict[str, Any]:
         "seed": head.seed,
         "edited": list(head.edited),
         "parts": list(head.parts),
+        "painted": len(head.painted),
         "yaw_deg": 0.0 if source is None else round(float(source.yaw_deg), 1),
         "pitch_deg": 0.0 if source is None else round(float(source.pitch_deg), 1),
     }
@@ -100,22 +106,60 @@ def view_of(turn: HeadRenderer, yaw_deg: float, pitch_deg: float, size_px: int) 
         return turn.view(yaw_deg=yaw_deg, pitch_deg=pitch_deg, size_px=size_px)
 
 
-def picture_of(
-    head: Head, view: View, shown: str, *, style: str = "croquis", strength: float = 1.0
-) -> NDArray[np.uint8]:
+def holder_of(
+    turn: HeadRenderer,
+    style: str,
+    *,
+    strength: float = 1.0,
+    parts: Mapping[str, str] | None = None,
+    size_px: int = 256,
+) -> InkHolder:
+    """Return who draws the views of one head in one manner so that neighbouring views agree.
+
+    Parameters
+    ----------
+    turn : HeadRenderer
+    style : str
+        Or clean lines, "lines".
+    strength : float
+    parts : mapping of str to str, optional
+        Part → its own style.
+    size_px : int
+        Side of all views.
+
+    Returns
+    -------
+    InkHolder
+        Keep it as long as the head is turned: its few key views are drawn once.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such style or part.
+    """
+    if style == LINES:
+        from limner import heads
+
+        return heads.InkHolder(turn, _lines_of, size_px=size_px)
+    return view_holder(turn, style, strength=strength, parts=parts, size_px=size_px)
+
+
+def picture_of(view: View, shown: str, *, ink: InkHolder | None = None) -> NDArray[np.uint8]:
     """Return a view as a picture, (S, S) or (S, S, 3) uint8.
 
     Parameters
     ----------
-    head : Head
-        Whose seed decides the grain, so that only strokes move between views.
     view : View
     shown : str
         One of `SHOWN`; depth is lighter where it is nearer.
-    style, strength
-        Of a drawing.
+    ink : InkHolder, optional
+        Who draws it, if a drawing is wanted.
+
+    Raises
+    ------
+    UnknownName
+        If a view is not shown as that, or a drawing is wanted and nobody draws.
     """
-    from limner import lines, styles
     from limner.errors import UnknownName
 
     if shown == "photo":
@@ -124,17 +168,23 @@ def picture_of(
         return view.semantic.colored()
     if shown == "depth":
         return _nearness(view)
-    if shown != "drawing":
+    if shown != "drawing" or ink is None:
         raise UnknownName.among("kind of view", shown, SHOWN)
-    return styles.render_crop(
-        view.photo.pixels,
-        view.semantic,
-        lines.extract(view.photo, view.semantic, engine=styles.find(style).lines).ink,
-        style=style,
-        strength=strength,
-        seed=head.seed or 0,
-        crop_px=_crop_share() * view.size_px,
-    )
+    return ink.drawn(view)
+
+
+def painted_head(head: Head, labels: bytes, yaw_deg: float, pitch_deg: float) -> Head:
+    """Return `head` changed by painting on its map; see `edit_head`.
+
+    Parameters
+    ----------
+    head : Head
+    labels : bytes
+        A picture of the whole map of one view, painted over, as `read_labels` takes it.
+    yaw_deg, pitch_deg : float
+        The view that was painted on.
+    """
+    return edit_head(head, labels=read_labels(labels), yaw_deg=yaw_deg, pitch_deg=pitch_deg)
 
 
 def film_of(head: Head, angles_deg: Sequence[tuple[float, float]], *, style: str = "") -> bytes:

@@ -215,6 +215,11 @@ class ViewWish(_Strict):
     pitch_deg: Annotated[float, Field(ge=-90, le=90)] = 0.0
     size: Literal[256, 512] = 256
     show: Literal["photo", "labels", "depth", "drawing"] = "photo"
-    style: StyleName = "croquis"
+    style: StyleName = Field(
+        default="croquis", description="Of a drawing. Its strokes move with the head."
+    )
     strength: Strength = 1.0
+    parts: dict[_Short, StyleName] = Field(
+        default_factory=dict, max_length=16, description="Part → its own style in the drawing."
+    )
     background: Literal["keep", "blur", "none"] = "keep"

@@ -14,10 +14,14 @@ from limner.studio.jobs.memory import Memory
 if TYPE_CHECKING:
     from limner.studio.jobs.draw import Made, Source
 
-__all__ = ["check_file", "edited", "film", "from_photo", "from_seed", "mesh", "view"]
+__all__ = ["check_file", "edited", "film", "from_photo", "from_seed", "mesh", "painted", "view"]
 
 #: Heads set up for looking; each holds its maps, some megabytes.
 _turning: Memory[Any] = Memory(6)
+#: The ink of heads by manner, so that it holds while they are dragged; megapixels, of which each has three key views.
+_inks: Memory[Any] = Memory(4.0)
+#: What was seen last: a drawing and the labels over it are one view.
+_views: Memory[Any] = Memory(2)
 
 
 def from_photo(source: Source, index: int) -> Made:
@@ -63,16 +67,19 @@ def _made(head: Any) -> Made:
     return rooms.encode_head(head), rooms.head_facts(head)
 
 
+def painted(data: bytes, labels: bytes, yaw_deg: float, pitch_deg: float) -> Made:
+    """Return a head whose map was painted over, as a picture's bytes, in one view."""
+    return _made(rooms.painted_head(rooms.decode_head(data), labels, yaw_deg, pitch_deg))
+
+
 def view(key: str, data: bytes, wish: dict[str, Any]) -> Made:
     """Return what a camera sees of a head, as a picture's bytes."""
-    background = wish["background"]
-    turn = _turning.get(
-        f"{key}/{background}", lambda: rooms.renderer(rooms.decode_head(data), background)
-    )
-    seen_view = rooms.view_of(turn, wish["yaw_deg"], wish["pitch_deg"], wish["size"])
-    pixels = rooms.picture_of(
-        turn.head, seen_view, wish["show"], style=wish["style"], strength=wish["strength"]
-    )
+    whose = f"{key}/{wish['background']}"
+    turn = _turning.get(whose, lambda: rooms.renderer(rooms.decode_head(data), wish["background"]))
+    place = wish["yaw_deg"], wish["pitch_deg"], wish["size"]
+    seen_view = _views.get(f"{whose}/{place}", lambda: rooms.view_of(turn, *place))
+    ink = _ink(whose, turn, wish) if wish["show"] == "drawing" else None
+    pixels = rooms.picture_of(seen_view, wish["show"], ink=ink)
     settings = {k: wish[k] for k in ("yaw_deg", "pitch_deg", "show")}
     facts = {
         "width": seen_view.size_px,
@@ -81,3 +88,16 @@ def view(key: str, data: bytes, wish: dict[str, Any]) -> Made:
         "pitch_deg": round(seen_view.pitch_deg, 2),
     }
     return pictures.encode_made(pixels, wish["kind"], "turn", settings), facts
+
+
+def _ink(whose: str, turn: Any, wish: dict[str, Any]) -> Any:
+    """Return who draws a head's views in the manner that is wanted, the same for all its views."""
+    size, parts = wish["size"], wish["parts"]
+    manner = wish["style"], wish["strength"], sorted(parts.items()), size
+    return _inks.get(
+        f"{whose}/{manner}",
+        lambda: rooms.holder_of(
+            turn, wish["style"], strength=wish["strength"], parts=parts, size_px=size
+        ),
+        lambda _: 3 * size * size / 1e6,
+    )

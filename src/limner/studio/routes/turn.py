@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from limner.studio.bodies import Edit, FilmWish, FromPhoto, FromSeed, ViewWish
 from limner.studio.errors import Problem
@@ -18,6 +18,23 @@ from limner.studio.shop import Head, Here, Shop, file_of, picture_kind, slot_of
 __all__ = ["router"]
 
 router = APIRouter(prefix="/v1/heads", tags=["turn"])
+
+
+#: What the documentation says of a body that is a map.
+_MAP: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": (
+            "The whole map of one view, painted over: a PNG in the colours of `view` with `show` of `labels` "
+            "(`class_colors` of /v1/state), or grey with the bare ids, 0 to 18. Ask for the map with `kind=png`."
+        ),
+        "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_Yaw = Annotated[
+    float, Query(ge=-180, le=180, allow_inf_nan=False, description="Of the view that was painted.")
+]
+_Pitch = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False)]
 
 
 def _keep(shop: Shop, data: bytes, facts: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +105,25 @@ async def edit_head(head: str, wish: Edit, request: Request, shop: Here) -> dict
         raise Problem(422, "bad_value", "A new part comes from a seed or from a head: give one.")
     other = None if wish.head is None else shop.heads.get(wish.head).data
     job = Job(jobs.edited, (shop.heads.get(head).data, wish.model_dump(), other))
+    return _keep(shop, *await shop.run(request, job))
+
+
+@router.post("/{head}/paint", status_code=201, openapi_extra=_MAP)
+async def paint_head(
+    head: str, request: Request, shop: Here, yaw_deg: _Yaw = 0.0, pitch_deg: _Pitch = 0.0
+) -> dict[str, Any]:
+    """Make a head by painting on a head's map: map, photograph and drawings follow in every view; the old head stays.
+
+    The same head comes back if nothing was changed.
+    """
+    check_type(request)
+    labels = await request.body()
+    job = Job(
+        jobs.painted,
+        (shop.heads.get(head).data, labels, yaw_deg, pitch_deg),
+        slot=slot_of(request),
+        lane=f"head:{head}",
+    )
     return _keep(shop, *await shop.run(request, job))
 
 
