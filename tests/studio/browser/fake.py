@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image, ImageDraw, ImageOps
 from tests.studio.browser.pictures import SIDE, encode, portrait, shadow
 
 from limner import studio
+from limner.records import CLASS_COLORS, CLASSES
 
 PAGE = Path(studio.__file__).parent / "page"
 #: What the real server sends; a page that breaks it is broken.
@@ -44,6 +46,9 @@ class Memory:
     token: str = field(default_factory=lambda: secrets.token_hex(8))
     photos: dict[str, Image.Image] = field(default_factory=dict)
     sketches: dict[str, tuple[int, list[dict[str, Any]]]] = field(default_factory=dict)
+    heads: dict[str, Image.Image] = field(default_factory=dict)
+    painted: list[tuple[str, str, dict[str, list[str]]]] = field(default_factory=list)
+    full: bool = False
     calls: list[tuple[str, str]] = field(default_factory=list)
     people: int = 1
     body_mb: int = 30
@@ -61,6 +66,7 @@ class Memory:
         self.token = secrets.token_hex(8)
         self.photos.clear()
         self.sketches.clear()
+        self.heads.clear()
 
 
 class Refusal(Exception):
@@ -180,6 +186,8 @@ class Handler(BaseHTTPRequestHandler):
                 "styles": [{"name": n, "title": t, "kind": k} for n, t, k in STYLES],
                 "parts": list(PARTS),
                 "head_parts": ["skin", "nose", "hair", "eyes"],
+                "classes": list(CLASSES),
+                "class_colors": ["#{:02x}{:02x}{:02x}".format(*color) for color in CLASS_COLORS],
                 "components": ["rest", "mouth", "nose", "right-eye", "left-eye"],
             }
         )
@@ -302,28 +310,55 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def head(self, *rest: Any) -> None:
-        """Make a head."""
-        self.tell(
-            {
-                "head": secrets.token_hex(5),
-                "from": "seed",
-                "seed": 7,
-                "edited": [],
-                "parts": ["hair"],
-                "yaw_deg": 0,
-                "pitch_deg": 0,
-            },
-            201,
-        )
+        """Make a head: a ball of skin."""
+        labels = Image.new("L", (256, 256))
+        ImageDraw.Draw(labels).ellipse((51, 38, 205, 218), fill=CLASSES.index("skin"))
+        self.born(labels)
+
+    def born(self, labels: Image.Image) -> None:
+        """Tell of a head with a map."""
+        name = secrets.token_hex(5)
+        self.memory.heads[name] = labels
+        plain = {"from": "seed", "seed": 7, "edited": [], "parts": ["hair"]}
+        self.tell({"head": name, **plain, "yaw_deg": 0, "pitch_deg": 0}, 201)
+
+    def map_of(self, name: str) -> Image.Image:
+        """Return the map of a head, the same from every side."""
+        if name not in self.memory.heads:
+            raise Refusal(404, "gone")
+        return self.memory.heads[name]
+
+    def paint(self, name: str, body: bytes) -> None:
+        """Keep a painted map."""
+        if self.memory.full:
+            raise Refusal(422, "bad_value", "The head carries 12 painted maps already.")
+        before, after = self.map_of(name), Image.open(io.BytesIO(body)).convert("RGB")
+        planes = after.split()
+        assert len({p.tobytes() for p in planes}) == 1, "bare ids are grey"
+        if planes[0].tobytes() == before.tobytes():
+            self.tell({"head": name}, 201)
+            return
+        self.born(planes[0])
+        made = list(self.memory.heads)[-1]
+        self.memory.painted.append((name, made, parse_qs(urlsplit(self.path).query)))
 
     def head_file(self, name: str, body: bytes) -> None:
-        """Answer with a file of no use."""
-        self.send(b"head", "application/octet-stream")
+        """Answer with a file that opens again."""
+        self.send(b"head" + self.map_of(name).tobytes(), "application/octet-stream")
+
+    def open_head(self, body: bytes) -> None:
+        """Open such a file."""
+        self.born(Image.frombytes("L", (256, 256), body[4:]))
 
     def view(self, name: str, body: bytes) -> None:
         """Show a ball that turns."""
         wish = json.loads(body)
         side, yaw = wish["size"], wish["yaw_deg"]
+        labels = self.map_of(name).resize((side, side), Image.Resampling.NEAREST)
+        labels.putpalette(bytes(v for color in CLASS_COLORS for v in color))
+        if wish["show"] == "labels":
+            self.show(labels.convert("RGB"), yaw_deg=yaw, pitch_deg=wish["pitch_deg"])
+            return
         picture = Image.new("RGB", (side, side), "white")
         pen = ImageDraw.Draw(picture)
         pen.ellipse((side * 0.2, side * 0.15, side * 0.8, side * 0.85), outline="black", width=3)
@@ -333,8 +368,6 @@ class Handler(BaseHTTPRequestHandler):
             fill="black",
             width=3,
         )
-        if wish["show"] == "labels":
-            pen.ellipse((side * 0.2, side * 0.15, side * 0.8, side * 0.85), fill="#f0c8aa")
         self.show(picture, yaw_deg=yaw, pitch_deg=wish["pitch_deg"])
 
 
@@ -351,8 +384,9 @@ ROUTES: tuple[tuple[str, Callable[..., None]], ...] = (
     (r"/v1/strokes/take", Handler.take),
     (r"/v1/morph", Handler.morph),
     (r"/v1/heads", Handler.head),
-    (r"/v1/heads/file", Handler.head),
+    (r"/v1/heads/file", Handler.open_head),
     (r"/v1/heads/(\w+)/edit", Handler.head),
+    (r"/v1/heads/(\w+)/paint", Handler.paint),
     (r"/v1/heads/(\w+)/file", Handler.head_file),
     (r"/v1/heads/(\w+)/view", Handler.view),
 )

@@ -2,6 +2,7 @@
 import { $, download, el, icon, roving, short, slider } from "./dom.js";
 import * as http from "./http.js";
 import { bind } from "./keys.js";
+import { Painter } from "./paint.js";
 import { take } from "./photos.js";
 import * as project from "./project.js";
 import { announce, toast, working } from "./talk.js";
@@ -22,6 +23,7 @@ export class Carousel {
     this.undone = [];
     this.images = {};
     this.stage = $("#turn-stage");
+    this.painter = new Painter(this);
     this.#panel();
     this.#keys();
     project.join("turn", { save: () => this.save(), load: (value, files) => this.load(value, files), isEmpty: () => !this.heads.length });
@@ -41,6 +43,7 @@ export class Carousel {
     this.style.value = this.settings.style;
     this.part.replaceChildren(...this.parts.map((p) => el("option", { value: p }, p)));
     this.part.value = "hair";
+    this.painter.setState(state);
     this.#show();
   }
 
@@ -65,7 +68,7 @@ export class Carousel {
     this.#wait("Making the head…");
     try {
       const info = await working(make(this.abort.signal));
-      this.heads = [{ info, name, blob: null }];
+      this.heads = [{ info, name, key: info.head, blob: null }];
       this.undone = [];
       this.settings.yaw = info.yaw_deg || 0;
       this.settings.pitch = info.pitch_deg || 0;
@@ -95,16 +98,25 @@ export class Carousel {
     if (!head) return;
     try {
       const info = await working(http.editHead(await this.#id(head), wish));
-      this.heads.push({ info, name: head.name, blob: null });
+      this.heads.push({ info, name: head.name, key: info.head, blob: null });
       if (this.heads.length > 20) this.heads.shift();
       this.undone = [];
-      this.images = {};
-      this.#buttons();
-      this.ask();
-      announce(words);
-      this.#remember();
+      this.followed(words);
+      this.painter.moved();
     } catch (error) { this.#trouble(error); }
   }
+
+  /** The head on top is another one: show it, say so, keep it. */
+  followed(words) {
+    this.images = {};
+    this.#buttons();
+    this.ask();
+    announce(words);
+    if (this.head.info && !this.head.blob) this.#remember(); else project.changed("turn");
+  }
+
+  id(head) { return this.#id(head); }
+  trouble(error) { this.#trouble(error); }
 
   /** Give a part back as the first head had it. */
   async restore(part) {
@@ -123,9 +135,9 @@ export class Carousel {
     } catch (error) { this.#trouble(error); }
   }
 
-  undo() { if (this.heads.length < 2) { announce("Nothing to undo."); return; } this.undone.push(this.heads.pop()); this.#stepped("Undone."); }
-  redo() { const head = this.undone.pop(); if (!head) { announce("Nothing to do again."); return; } this.heads.push(head); this.#stepped("Done again."); }
-  #stepped(words) { this.images = {}; this.#buttons(); this.ask(); project.changed("turn"); announce(words); }
+  undo() { if (this.painter.undo()) return; if (this.heads.length < 2) { announce("Nothing to undo."); return; } this.undone.push(this.heads.pop()); this.#stepped("Undone."); }
+  redo() { if (this.painter.redo()) return; const head = this.undone.pop(); if (!head) { announce("Nothing to do again."); return; } this.heads.push(head); this.#stepped("Done again."); }
+  #stepped(words) { this.images = {}; this.#buttons(); this.ask(); project.changed("turn"); announce(words); this.painter.moved(); }
 
   // ---- turning
 
@@ -137,6 +149,7 @@ export class Carousel {
     this.yaw.set(this.settings.yaw);
     this.pitch.set(this.settings.pitch);
     this.ask();
+    this.painter.moved();
     project.changed("turn", 1500);
     clearTimeout(this.telling);
     this.telling = setTimeout(() => announce(`${degrees(this.settings.yaw)} to the side, ${degrees(this.settings.pitch)} up.`), 700);
@@ -174,7 +187,8 @@ export class Carousel {
     let answers;
     try {
       answers = [await http.view(id, { ...wish, show: s.show })];
-      if (s.labels) answers.push(await http.view(id, { ...wish, show: "labels" }));
+      const over = s.labels && !this.painter.on;
+      if (over) answers.push(await http.view(id, { ...wish, show: "labels" }));
     } catch (error) {
       if (error.code === "gone" && head.info) { head.info = null; this.wanted = true; return; }
       if (error.code === "stale") { this.wanted = true; return; }
@@ -182,7 +196,7 @@ export class Carousel {
     }
     if (head !== this.head) return;
     await this.#paint("main", answers[0].blob);
-    this.labelsImg.hidden = !s.labels;
+    this.labelsImg.hidden = !s.labels || this.painter.on;
     if (answers[1]) await this.#paint("labels", answers[1].blob);
     this.mainImg.alt = `${s.show === "drawing" ? "Drawing" : "Photograph"} of the head, ${degrees(s.yaw)} to the side, ${degrees(s.pitch)} up`;
     this.state.hidden = true;
@@ -219,7 +233,7 @@ export class Carousel {
     this.state = el("span", { class: "pill", hidden: true });
     const sheet = el("div", { class: "sheet", tabIndex: 0, role: "group", "aria-label": "The head. Arrow keys turn it." }, this.mainImg, this.labelsImg);
     sheet.style.setProperty("--labels", String(this.settings.labelStrength / 100));
-    sheet.addEventListener("pointerdown", (e) => { if (e.button) return; this.dragging = { x: e.clientX, y: e.clientY, yaw: this.settings.yaw, pitch: this.settings.pitch }; sheet.setPointerCapture(e.pointerId); });
+    sheet.addEventListener("pointerdown", (e) => { if (e.button || this.painter.on) return; this.dragging = { x: e.clientX, y: e.clientY, yaw: this.settings.yaw, pitch: this.settings.pitch }; sheet.setPointerCapture(e.pointerId); });
     sheet.addEventListener("pointermove", (e) => {
       const d = this.dragging;
       if (!d) return;
@@ -227,9 +241,10 @@ export class Carousel {
       // the head follows the hand: pulled to the right it looks to the right, so the camera goes to the left
       this.place(d.yaw - (e.clientX - d.x) * k, d.pitch + (e.clientY - d.y) * k);
     });
-    for (const name of ["pointerup", "pointercancel"]) sheet.addEventListener(name, () => { this.dragging = null; this.ask(); });
-    sheet.addEventListener("dblclick", () => this.place(0, 0));
+    for (const name of ["pointerup", "pointercancel"]) sheet.addEventListener(name, () => { if (!this.dragging) return; this.dragging = null; this.ask(); });
+    sheet.addEventListener("dblclick", () => { if (!this.painter.on) this.place(0, 0); });
     this.sheet = sheet;
+    this.painter.attach(sheet);
     this.stage.replaceChildren(sheet, this.state);
     this.#buttons();
     this.yaw.set(this.settings.yaw);
@@ -285,6 +300,7 @@ export class Carousel {
       el("div", { class: "group" }, el("h2", {}, "View"), this.yaw.field, this.pitch.field, el("button", { class: "quiet small", onclick: () => this.place(0, 0) }, "Face the front")),
       el("div", { class: "group" }, el("h2", {}, "Shown as"), shows, el("div", { class: "field" }, el("label", { for: "turn-style" }, "Style"), this.style)),
       el("div", { class: "group" }, el("h2", {}, "Labels"), el("label", { class: "check flush" }, this.labels, el("span", {}, "Lay the labels over it")), this.labelForce.field),
+      this.painter.group,
       el("div", { class: "group" }, el("h2", {}, "Parts"), el("div", { class: "field" }, el("label", { for: "turn-part" }, "Part"), this.part),
         el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.edit({ part: names(), seed: seed() }, `Another ${names()}.`) }, icon("shuffle"), "Another"),
           el("button", { class: "small", title: "Take this part from the photograph chosen above", onclick: () => this.borrow(names()) }, icon("photo"), "From photograph")),
@@ -330,14 +346,16 @@ export class Carousel {
   // ---- keeping
 
   save() {
-    const head = this.head;
-    return { value: { settings: structuredClone(this.settings), name: head?.blob ? head.name : null }, files: new Map(head?.blob ? [["head", head.blob]] : []) };
+    // the newest that is a file already, each under its own name: what is kept under a name already is not written again
+    const head = this.heads.findLast((one) => one.blob);
+    return { value: { settings: structuredClone(this.settings), name: head?.name ?? null }, files: new Map(head ? [[`head-${head.key}`, head.blob]] : []) };
   }
 
   load(value, files) {
     this.settings = { ...fresh(), ...(value?.settings || {}) };
-    const blob = files.get("head");
-    this.heads = blob ? [{ info: null, name: String(value.name), blob }] : [];
+    const [key, blob] = [...files].find(([name]) => name.startsWith("head")) || [];
+    this.heads = blob ? [{ info: null, name: String(value.name), key: key.slice(5), blob }] : [];
+    this.painter.turnOn(false);
     this.undone = [];
     this.shown = null;
     this.labels.checked = this.settings.labels;

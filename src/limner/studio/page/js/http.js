@@ -117,6 +117,8 @@ export const morph = (wish, { signal, slot } = {}) => made("POST", "v1/morph", {
 export const newHead = (wish, signal) => json("POST", "v1/heads", { json: wish, signal });
 export const editHead = (id, wish, signal) => json("POST", `v1/heads/${id}/edit`, { json: wish, signal });
 export const view = (id, wish, signal) => made("POST", `v1/heads/${id}/view`, { json: wish, signal, slot: `turn:${id}` });
+export const headMap = (id, wish, signal) => made("POST", `v1/heads/${id}/view?kind=png`, { json: wish, signal });
+export const paintHead = (id, png, yaw, pitch, signal) => json("POST", `v1/heads/${id}/paint?yaw_deg=${yaw}&pitch_deg=${pitch}`, { body: png, type: "image/png", signal });
 export const headFile = (id, signal) => made("GET", `v1/heads/${id}/file`, { signal });
 export const headMesh = (id, signal) => made("GET", `v1/heads/${id}/mesh`, { signal });
 export const headFilm = (id, wish, signal) => made("POST", `v1/heads/${id}/film`, { json: wish, signal });
