@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import cv2
@@ -12,8 +12,10 @@ import numpy as np
 from limner.errors import InputError, MissingWeights
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
 from limner.heads.encode import needed, shares
+from limner.heads.ground import PAPER, around, behind, through
+from limner.heads.mirror import LEAST_YAW_DEG, borrow, mirrored
 from limner.heads.paint import lay
-from limner.heads.project import carry, fill, mend
+from limner.heads.project import carry, mend
 from limner.records import CLASSES, HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
 
@@ -23,16 +25,13 @@ if TYPE_CHECKING:
     from limner.records import Head, HeadSource
 
     Floats = NDArray[np.float32]
+    Pixels = NDArray[np.uint8]
 
 __all__ = ["BACKGROUNDS", "FILLED", "HeadRenderer"]
 
 Background = Literal["keep", "blur", "none"]
 #: What may lie behind a head: the photograph's ground, filled where the head was; the same, blurred; nothing.
 BACKGROUNDS: tuple[Background, ...] = ("keep", "blur", "none")
-#: Ground of "none" and of heads without a photograph.
-_PAPER = np.array([232, 230, 226], np.float32)
-#: Levels by which a wisp of hair differs from the ground behind it.
-_ODD = 22
 #: How much steeper than the network's the head's edge is made.
 _EDGE = 3.0
 #: Said of a view whose gaps no network mended.
@@ -140,7 +139,14 @@ class HeadRenderer:
             survived, visible = carry(
                 own.planes, (own.depth, seen.depth), (own.camera, camera), own.known
             )
-            visible = _without_crumbs(visible) * self._unedited(seen.masks)
+            visible = _without_crumbs(visible)
+            if own.mirror is not None:
+                glass = own.mirror
+                other = carry(
+                    glass.planes, (glass.depth, seen.depth), (glass.camera, camera), glass.known
+                )
+                survived, visible = borrow((survived, visible), other, seen.labels)
+            visible = visible * self._unedited(seen.masks)
             weight = visible[..., None]
             # human or parsed classes are surer than rendered ones, where they can be seen
             labels = survived[..., 3:] * weight + labels * (1 - weight)
@@ -184,7 +190,11 @@ class HeadRenderer:
             source = self.head.source
             assert source is not None  # noqa: S101
             camera = Camera(source.yaw_deg, source.pitch_deg, side)
-            self._sources[side] = _Source.of(source, camera, self.render(camera), self.head.edited)
+            own = _Source.of(source, camera, self.render(camera), self.head.edited)
+            if abs(camera.yaw_deg) >= LEAST_YAW_DEG:
+                back = Camera(-camera.yaw_deg, camera.pitch_deg, side)
+                own = replace(own, mirror=own.flipped(back, self.render(back).depth))
+            self._sources[side] = own
         return self._sources[side]
 
     def _unedited(self, masks: Floats) -> Floats:
@@ -198,9 +208,9 @@ class HeadRenderer:
         """Return what lies behind the head, (S, S, 3), 0 to 255."""
         if side not in self._grounds:
             source = self.head.source
-            ground = np.broadcast_to(_PAPER, (side, side, 3)).astype(np.float32)
+            ground = np.broadcast_to(PAPER, (side, side, 3)).astype(np.float32)
             if source is not None and self.background != "none":
-                ground = _behind(source, side)
+                ground = behind(source, side)
                 if self.background == "blur":
                     blurred = cv2.GaussianBlur(ground, (0, 0), side / 24)
                     ground = np.asarray(blurred, np.float32)
@@ -237,6 +247,13 @@ class _Source:
     camera: Camera
     depth: Floats
     known: Floats
+    #: The mirrored photograph, where the face is turned so far that it hides one of its sides.
+    mirror: _Source | None = None
+
+    def flipped(self, camera: Camera, depth: Floats) -> _Source:
+        """Return the mirrored photograph, as a camera on the other side of the head would have taken it."""
+        known = np.ascontiguousarray(self.known[:, ::-1])
+        return _Source(mirrored(self.planes), camera, depth, known)
 
     @classmethod
     def of(
@@ -244,11 +261,14 @@ class _Source:
     ) -> _Source:
         side = camera.size_px
         kind = cv2.INTER_AREA if side < source.photo.size_px[0] else cv2.INTER_CUBIC
-        photo = cv2.resize(source.photo.pixels, (side, side), interpolation=kind)
+        photo = np.asarray(
+            cv2.resize(source.photo.pixels, (side, side), interpolation=kind), np.uint8
+        )
         hot = shares(source.semantic, side)[0].transpose(1, 2, 0)
         planes = np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1)
         # a silhouette's last pixels are half ground, and would be combed over what it hid
-        known = 1 - _around((hot[..., 0] > 0.5).astype(np.uint8), side // 72).astype(np.float32)
+        known = 1 - around((hot[..., 0] > 0.5).astype(np.uint8), side // 72).astype(np.float32)
+        known = known * through(photo, hot, behind(source, side))
         gone = [c for name in edited for c in HEAD_PARTS[name]]
         if gone:
             known = known * (1 - _grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8)))
@@ -333,38 +353,6 @@ def _refined(survived: Floats, visible: Floats, seen: Rendering) -> tuple[Floats
     both = (np.clip(out["alpha_out"][0, 0], 0, 1) + seen.alpha) / 2
     alpha = np.asarray(np.clip((both - 0.6) * 2 * _EDGE + 0.5, 0, 1), np.float32)
     return out["photo"][0].transpose(1, 2, 0), alpha
-
-
-def _behind(source: HeadSource, side: int) -> Floats:
-    """Return the photograph's ground, filled in where the head is."""
-    size = (side, side)
-    small = cv2.resize(source.photo.pixels, size, interpolation=cv2.INTER_AREA)
-    photo = np.asarray(small, np.uint8)
-    is_head = (source.semantic.labels > 0).astype(np.uint8)
-    head = np.asarray(cv2.resize(is_head, size, interpolation=cv2.INTER_NEAREST), np.uint8)
-    near = _around(head, side // 12)
-    known = 1 - np.clip(cv2.GaussianBlur(near.astype(np.float32), (0, 0), side / 48) * 2, 0, 1)
-    if known.mean() < 0.01:  # the head fills the picture: there is no ground to keep
-        return np.broadcast_to(_PAPER, (side, side, 3)).astype(np.float32)
-    known = known * _plain(photo, known.astype(np.float32), _around(head, side // 3))
-    filled = fill(photo.astype(np.float32), known.astype(np.float32))
-    return np.asarray(photo * known[..., None] + filled * (1 - known[..., None]), np.float32)
-
-
-def _around(mask: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
-    """Return a mask grown by `reach` px."""
-    far = cv2.distanceTransform(1 - mask, cv2.DIST_L2, 3)
-    return (far <= reach).astype(np.uint8)
-
-
-def _plain(photo: NDArray[np.uint8], known: Floats, near: NDArray[np.uint8]) -> Floats:
-    """Return 0 on wisps of hair and the like that no label covers: near the head, and unlike what is around them."""
-    side = photo.shape[0]
-    ground = np.clip(fill(photo.astype(np.float32), known), 0, 255).astype(np.uint8)
-    usual = cv2.medianBlur(ground, (side // 12) | 1).astype(np.float32)
-    odd = (np.abs(photo.astype(np.float32) - usual).max(-1) > _ODD) & (near > 0)
-    wide = cv2.dilate(odd.astype(np.uint8), np.ones((side // 48, side // 48), np.uint8))
-    return np.asarray(1 - cv2.GaussianBlur(wide.astype(np.float32), (0, 0), side / 128), np.float32)
 
 
 def _bytes(values: Floats) -> NDArray[np.uint8]:
