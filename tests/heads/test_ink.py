@@ -68,6 +68,15 @@ def test_keys_are_drawn_once_and_only_when_needed(egg_head: Head) -> None:
     assert hand.drawn == 5
 
 
+def test_the_first_keys_own_view_is_drawn_once(egg_head: Head) -> None:
+    turn, hand = HeadRenderer(egg_head), Boiling()
+    holder = InkHolder(turn, hand, size_px=SIDE)
+    exact, near = (holder.drawn(turn.view(yaw_deg=yaw)) for yaw in (0.0, 0.05))
+    assert hand.drawn == 1
+    assert (exact == near).all()
+    assert (exact == holder.alone(turn.view())).all()
+
+
 def test_the_paper_beside_the_head_is_the_views_own(egg_head: Head) -> None:
     turn = HeadRenderer(egg_head)
     view = turn.view(yaw_deg=25)

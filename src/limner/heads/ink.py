@@ -36,6 +36,8 @@ _TURNED_DEG = 8.0
 _FLAT, _STEEP = 0.38, 0.62
 #: Ink nearer to an outline than this share of the side is the outline's, which every view has anew.
 _OUTLINE = 0.014
+#: A view no farther from a key's, degrees, is the key's: nobody sees a twentieth of a pixel, and it costs no drawing.
+_SAME_DEG = 0.06
 
 
 class InkHolder:
@@ -74,12 +76,15 @@ class InkHolder:
         view : View
             Of the holder's head and side.
         """
+        first = self._first.yaw_deg, self._first.pitch_deg
+        if max(abs(view.yaw_deg - first[0]), abs(view.pitch_deg - first[1])) <= _SAME_DEG:
+            return self._key(first).drawn
         wanted = [
             (yaw, self._first.pitch_deg)
             for yaw in _SIDES_DEG
             if (view.yaw_deg - self._first.yaw_deg) * np.sign(yaw) > _TURNED_DEG
         ]
-        return self._held(view, [*wanted, (self._first.yaw_deg, self._first.pitch_deg)])
+        return self._held(view, [*wanted, first])
 
     def alone(self, view: View) -> Picture:
         """Return a view drawn by itself."""
@@ -106,7 +111,7 @@ class _Key:
 
     def __init__(self, view: View, drawn: Picture) -> None:
         self._camera = Camera(view.yaw_deg, view.pitch_deg, view.size_px)
-        self._depth = view.depth_m
+        self.drawn, self._depth = drawn, view.depth_m
         self._ink = drawn.astype(np.float32).reshape(view.size_px, view.size_px, -1)
         self._known = _lent(view.depth_m, self._camera)
 
