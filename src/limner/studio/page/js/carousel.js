@@ -169,7 +169,8 @@ export class Carousel {
         this.wanted = false;
         await this.#fetch(256);
       }
-      this.rest = setTimeout(() => this.#fine(), 220);
+      // whoever paints lays the next stroke soon; what is fine would stand in its way
+      this.rest = setTimeout(() => this.#fine(), this.painter.on ? 1200 : 220);
     } catch (error) { this.#trouble(error); } finally { this.asking = false; }
     if (this.wanted && http.isOnline() && this.head) this.ask();
   }
