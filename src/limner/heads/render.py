@@ -13,6 +13,7 @@ from limner.errors import InputError, MissingWeights
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
 from limner.heads.encode import needed, shares
 from limner.heads.ground import PAPER, around, behind, through
+from limner.heads.halo import edged, extended, fading, thrown, told, whole
 from limner.heads.mirror import LEAST_YAW_DEG, borrow, mirrored
 from limner.heads.paint import lay
 from limner.heads.project import carry, mend
@@ -133,9 +134,10 @@ class HeadRenderer:
             raise InputError(f"The size is {size_px} px; a view has 256 or 512.")
         camera = _clamped(yaw_deg, pitch_deg, size_px)
         seen = self.render(camera)
-        photo, alpha, labels = seen.photo, seen.alpha, seen.labels
+        beyond = np.zeros_like(seen.alpha)
         if self.own_pixels and self.head.source is not None:
             own = self._source(size_px)
+            seen, beyond = own.with_sheet(seen, camera)
             survived, visible = carry(
                 own.planes, (own.depth, seen.depth), (own.camera, camera), own.known
             )
@@ -147,19 +149,24 @@ class HeadRenderer:
                 )
                 survived, visible = borrow((survived, visible), other, seen.labels)
             visible = visible * self._unedited(seen.masks)
+            beyond = whole(seen.alpha, np.minimum(beyond, visible))
+            seen = replace(seen, alpha=np.maximum(seen.alpha, beyond))
             weight = visible[..., None]
             # human or parsed classes are surer than rendered ones, where they can be seen
-            labels = survived[..., 3:] * weight + labels * (1 - weight)
+            labels = survived[..., 3:] * weight + seen.labels * (1 - weight)
             survived = survived[..., :3]
         else:
-            survived, visible = np.zeros_like(photo), np.zeros_like(alpha)
+            labels = seen.labels
+            survived, visible = np.zeros_like(seen.photo), np.zeros_like(seen.alpha)
         notes: tuple[str, ...] = ()
         if self.refine and visible.any() and _refiner_is_there():
             photo, alpha = _refined(survived, visible, seen)
         else:
             notes = (FILLED,) if self.refine and visible.any() else ()
-            photo = mend(survived, visible, photo, _matters(labels))
-            alpha = np.asarray(np.clip((alpha - 0.55) * _EDGE + 0.5, 0, 1), np.float32)
+            photo = mend(survived, visible, seen.photo, _matters(labels))
+            alpha = np.asarray(np.clip((seen.alpha - 0.55) * _EDGE + 0.5, 0, 1), np.float32)
+        if beyond.any():
+            photo, alpha = edged(photo, alpha, beyond, visible)
         depth = seen.depth
         if self.head.painted:
             planes = (photo, alpha, labels, depth)
@@ -228,14 +235,13 @@ class HeadRenderer:
     ) -> View:
         share = alpha[..., None]
         mixed = (photo + 1) * 127.5 * share + self._ground(camera.size_px) * (1 - share)
-        ids = labels.argmax(-1).astype(np.uint8)
-        ids[alpha < 0.5] = 0
+        ids, far = told(labels.argmax(-1).astype(np.uint8), depth, alpha >= 0.5)
         return View(
             camera.yaw_deg,
             camera.pitch_deg,
             Photo(_bytes(mixed), alpha=_bytes(alpha * 255), notes=notes),
             SemanticMap(ids),
-            np.where(alpha >= 0.5, depth, 0).astype(np.float32),
+            far,
         )
 
 
@@ -249,6 +255,18 @@ class _Source:
     known: Floats
     #: The mirrored photograph, where the face is turned so far that it hides one of its sides.
     mirror: _Source | None = None
+    #: What of it lies beyond the shell.
+    sheet: NDArray[np.bool_] | None = None
+
+    def with_sheet(self, seen: Rendering, camera: Camera) -> tuple[Rendering, Floats]:
+        """Return a rendering to which what lies beyond the shell is added, and where that shows, (S, S), 0 to 1."""
+        share = fading(self.camera, camera)
+        if self.sheet is None or not self.sheet.any() or not share:
+            return seen, np.zeros_like(seen.alpha)
+        cameras = (self.camera, camera)
+        depth, beyond = thrown(self.depth, self.sheet, cameras, seen.depth)
+        shown = np.asarray(beyond * np.float32(share), np.float32)
+        return replace(seen, depth=depth), shown
 
     def flipped(self, camera: Camera, depth: Floats) -> _Source:
         """Return the mirrored photograph, as a camera on the other side of the head would have taken it."""
@@ -272,7 +290,8 @@ class _Source:
         gone = [c for name in edited for c in HEAD_PARTS[name]]
         if gone:
             known = known * (1 - _grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8)))
-        return cls(planes, camera, seen.depth, known.astype(np.float32))
+        depth, sheet = extended(seen.depth, known)
+        return cls(planes, camera, depth, known.astype(np.float32), sheet=sheet)
 
 
 def _clamped(yaw_deg: float, pitch_deg: float, size_px: int) -> Camera:
