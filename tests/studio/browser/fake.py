@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import json
 import mimetypes
 import re
@@ -18,7 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image, ImageDraw, ImageOps
-from tests.studio.browser.pictures import SIDE, encode, portrait, shadow
+from tests.studio.browser.pictures import SIDE, ball, encode, portrait, shadow, spiral
 
 from limner import studio
 from limner.records import CLASS_COLORS, CLASSES
@@ -240,16 +239,7 @@ class Handler(BaseHTTPRequestHandler):
         """Plot a spiral."""
         wish = json.loads(body)
         width, height = wish["page_mm"]
-        strokes = [
-            {
-                "part": "hair",
-                "points_mm": [
-                    [width / 2 + k + t, height / 2 + (t - 20) * (k % 7 - 3)] for t in range(40)
-                ],
-            }
-            for k in range(-40, 40, 4)
-        ]
-        lines = [[*a["points_mm"][-1], *b["points_mm"][0]] for a, b in itertools.pairwise(strokes)]
+        strokes, lines = spiral(width, height)
         about = {"page_mm": [width, height], "pen_mm": wish["pen_mm"], "minutes": 7.5}
         self.tell(
             {
@@ -359,16 +349,7 @@ class Handler(BaseHTTPRequestHandler):
         if wish["show"] == "labels":
             self.show(labels.convert("RGB"), yaw_deg=yaw, pitch_deg=wish["pitch_deg"])
             return
-        picture = Image.new("RGB", (side, side), "white")
-        pen = ImageDraw.Draw(picture)
-        pen.ellipse((side * 0.2, side * 0.15, side * 0.8, side * 0.85), outline="black", width=3)
-        x = side * (0.5 - yaw / 200)
-        pen.line(
-            (x, side * 0.4, x - side * 0.04, side * 0.6, x + side * 0.02, side * 0.6),
-            fill="black",
-            width=3,
-        )
-        self.show(picture, yaw_deg=yaw, pitch_deg=wish["pitch_deg"])
+        self.show(ball(side, yaw), yaw_deg=yaw, pitch_deg=wish["pitch_deg"])
 
 
 ROUTES: tuple[tuple[str, Callable[..., None]], ...] = (

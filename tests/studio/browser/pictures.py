@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -45,3 +46,29 @@ def portrait(strokes: list[dict[str, Any]], side: int) -> Image.Image:
     return Image.composite(
         ground, Image.new("RGB", (side, side), "#3c2820"), draw_strokes(strokes, side)
     )
+
+
+def ball(side: int, yaw: float) -> Image.Image:
+    """Return a ball with a nose that turns."""
+    picture = Image.new("RGB", (side, side), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((side * 0.2, side * 0.15, side * 0.8, side * 0.85), outline="black", width=3)
+    x = side * (0.5 - yaw / 200)
+    nose = (x, side * 0.4, x - side * 0.04, side * 0.6, x + side * 0.02, side * 0.6)
+    pen.line(nose, fill="black", width=3)
+    return picture
+
+
+def spiral(width: float, height: float) -> tuple[list[dict[str, Any]], list[list[float]]]:
+    """Return the strokes of a plot in millimetres, and the lifted pen's ways between them."""
+    strokes: list[dict[str, Any]] = [
+        {
+            "part": "hair",
+            "points_mm": [
+                [width / 2 + k + t, height / 2 + (t - 20) * (k % 7 - 3)] for t in range(40)
+            ],
+        }
+        for k in range(-40, 40, 4)
+    ]
+    ways = [[*a["points_mm"][-1], *b["points_mm"][0]] for a, b in itertools.pairwise(strokes)]
+    return strokes, ways
