@@ -241,15 +241,8 @@ class Handler(BaseHTTPRequestHandler):
         width, height = wish["page_mm"]
         strokes, lines = spiral(width, height)
         about = {"page_mm": [width, height], "pen_mm": wish["pen_mm"], "minutes": 7.5}
-        self.tell(
-            {
-                **about,
-                "draw_mm": 8123.4,
-                "travel_mm": 1210.1,
-                "strokes": strokes,
-                "travel_mm_lines": lines,
-            }
-        )
+        about |= {"draw_mm": 8123.4, "travel_mm": 1210.1, "travel_mm_lines": lines}
+        self.tell({**about, "strokes": strokes})
 
     def sketch(self, canvas: str, what: str, body: bytes) -> None:
         """Keep the strokes as the real server does; answer with a picture of them."""
