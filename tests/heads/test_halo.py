@@ -18,7 +18,7 @@ HAIR = CLASSES.index("hair")
 def disc(radius: float, x: float = 64.0, y: float = 64.0) -> np.ndarray:
     """Return a disc, (S, S), bool."""
     ys, xs = np.mgrid[:SIDE, :SIDE]
-    return (xs - x) ** 2 + (ys - y) ** 2 < radius**2
+    return np.asarray((xs - x) ** 2 + (ys - y) ** 2 < radius**2)
 
 
 def test_the_sheet_lies_as_far_away_as_the_shell_beside_it() -> None:
