@@ -1,11 +1,11 @@
-"""Neighbours among points, and the nearest pixel of a mask."""
+"""Neighbours among points, the nearest pixel of a mask and its largest piece."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from limner.geometry.near import nearest, pairs_within
+from limner.geometry.near import largest_piece, nearest, pairs_within
 
 
 @pytest.mark.parametrize("reach", [0.5, 3.0, 40.0])
@@ -35,3 +35,14 @@ def test_the_nearest_pixel_is_at_most_a_little_further_than_the_exact_one() -> N
     exact = np.hypot(seeds[:, 0, None, None] - yy, seeds[:, 1, None, None] - xx).min(axis=0)
     assert (got <= 1.05 * exact + 1e-9).all()
     assert (got == exact).mean() > 0.98
+
+
+def test_of_the_pieces_of_a_mask_the_largest_stays() -> None:
+    mask = np.zeros((9, 9), bool)
+    mask[:2, :2] = mask[4:8, 4:8] = True
+    mask[8, 8] = True  # hangs on by its corner
+    kept = largest_piece(mask)
+    assert kept[8, 8]
+    assert kept.sum() == 17
+    empty = np.zeros((3, 3), bool)
+    assert not largest_piece(empty).any()

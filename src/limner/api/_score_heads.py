@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ _EDITED, _EDIT_YAWS, _EDIT_SEED = ("eyes", "mouth", "hair"), (-20.0, 0.0, 20.0),
 #: Every so many people are walked around and edited: that takes ten times as long as the rest.
 _EVERY = 5
 _SHEET_COLUMNS = 8
+#: Of several faces the tallest is the sitter's.
+_HEIGHT = attrgetter("height_px")
 
 
 def score_heads(
@@ -131,7 +134,7 @@ class _Person:
         found = detect_faces(photo)
         if not found:
             raise NoFace("no face was found")
-        face = max(found, key=_height)
+        face = max(found, key=_HEIGHT)
         head = heads.encode_photo(photo, face)
         fitted = place(face)
         points = affine.apply(fitted.crop_from_photo, np.asarray(face.landmarks, float))
@@ -282,14 +285,10 @@ def _judged(photo: Photo, person: _Person) -> tuple[Face | None, NDArray[np.floa
     found = detect_faces(photo)
     if not found:
         return None, None
-    face = max(found, key=_height)
+    face = max(found, key=_HEIGHT)
     if person.judge is None:
         return face, None
     return face, _described(photo, face, person.judge, person.share)
-
-
-def _height(face: Face) -> float:
-    return float(face.box[3] - face.box[1])
 
 
 def _described(photo: Photo, face: Face, judge: Descriptor, share: float) -> NDArray[np.float32]:

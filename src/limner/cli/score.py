@@ -34,6 +34,13 @@ _HEADING = (
     "pairs",
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a row.")
+_output = click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Write scores.json and the contact sheet scores.png here.  [default: nothing]",
+)
 _number = click.option(
     "--number",
     type=click.IntRange(min=2),
@@ -53,13 +60,7 @@ def command() -> None:
     "--data", type=_FOLDER, required=True, help="A folder a style: real, artist, photos, hands."
 )
 @click.option("--real", type=_FOLDER, help="The artists' drawings.  [default: DATA/STYLE/real]")
-@click.option(
-    "-o",
-    "--output",
-    metavar="DIR",
-    type=click.Path(file_okay=False),
-    help="Write scores.json and the contact sheet scores.png here.  [default: nothing]",
-)
+@_output
 @_number
 @_as_json
 @click.pass_obj
@@ -133,13 +134,7 @@ def views(
               show_default=True, help="What that network wants a pixel to be.")  # fmt: skip
 @click.option("--identity-crop", type=click.FloatRange(0.3, 1), default=1.0, show_default=True,
               help="Share of the aligned crop's side that it sees, about the middle.")  # fmt: skip
-@click.option(
-    "-o",
-    "--output",
-    metavar="DIR",
-    type=click.Path(file_okay=False),
-    help="Write scores.json and the contact sheet scores.png here.  [default: nothing]",
-)
+@_output
 @_as_json
 @click.pass_obj
 def heads(

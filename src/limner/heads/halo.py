@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from limner.geometry.near import largest_piece, nearest
 from limner.heads.project import fill
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def extended(depth: Floats, known: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     sheet = (known > 0.5) & ~inside
     if not inside.any() or not sheet.any():
         return depth, np.zeros(depth.shape, bool)
-    spread = cv2.GaussianBlur(depth[_nearest(inside)], (0, 0), 2 * reach)
+    spread = cv2.GaussianBlur(depth[nearest(inside)], (0, 0), 2 * reach)
     return np.where(sheet, spread, depth).astype(np.float32), sheet
 
 
@@ -82,12 +83,7 @@ def thrown(
 
 def whole(shell: Floats, shown: Floats) -> Floats:
     """Return the sheet's share (S, S) without what hangs together with no shell: crumbs of curls."""
-    _, parts, facts, _ = cv2.connectedComponentsWithStats(
-        (np.maximum(shell, shown) > 0.5).astype(np.uint8)
-    )
-    if len(facts) < 2:
-        return shown
-    main = parts == 1 + int(facts[1:, cv2.CC_STAT_AREA].argmax())
+    main = largest_piece(np.maximum(shell, shown) > 0.5)
     kept = cv2.morphologyEx(main.astype(np.float32), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     return np.where(shown > 0.5, shown * kept, shown).astype(np.float32)
 
@@ -128,23 +124,11 @@ def told(
     good = head & (ids > 0) & (depth > 0)
     if not good.any():
         return np.where(head, ids, 0).astype(np.uint8), np.where(head, depth, 0).astype(np.float32)
-    at = _nearest(good)
+    at = nearest(good)
     return (
         np.where(head, ids[at], 0).astype(np.uint8),
         np.where(head, depth[at], 0).astype(np.float32),
     )
-
-
-def _nearest(good: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the indices of the nearest good pixel, for each."""
-    _, number = cv2.distanceTransformWithLabels(
-        (~good).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    ys, xs = np.nonzero(good)
-    of_number = np.zeros(int(number.max()) + 1, np.intp)
-    of_number[number[ys, xs]] = np.arange(len(ys))
-    index = of_number[number]
-    return ys[index], xs[index]
 
 
 def _inside(depth: Floats) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ import numpy as np
 
 from limner.errors import InputError
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
+from limner.geometry.near import largest_piece
 from limner.heads.project import fill, surface
 from limner.records import CLASSES, HEAD_PARTS
 
@@ -188,16 +189,7 @@ def _gathered(views: list[View]) -> tuple[Floats, NDArray[np.bool_]]:
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     closed = cv2.morphologyEx(found.astype(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
     smooth = cv2.GaussianBlur(cv2.medianBlur(whole, 3), (0, 0), 0.7)
-    return np.asarray(smooth, np.float32), _largest(closed)
-
-
-def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the largest piece of a mask."""
-    count, pieces, facts, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if count < 2:
-        return mask
-    largest: NDArray[np.bool_] = pieces == 1 + int(facts[1:, cv2.CC_STAT_AREA].argmax())
-    return largest
+    return np.asarray(smooth, np.float32), largest_piece(closed)
 
 
 def _painted(

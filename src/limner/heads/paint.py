@@ -16,6 +16,7 @@ from scipy.ndimage import map_coordinates
 from limner.errors import BadShape, InputError
 from limner.geometry.camera import Camera
 from limner.geometry.carry import TOLERANCE_M
+from limner.geometry.near import nearest
 from limner.heads.project import fill
 from limner.records import CLASSES, UNPAINTED, Head, HeadPaint
 
@@ -148,11 +149,7 @@ def _continued(photo: Floats, own: NDArray[np.bool_]) -> Floats:
     side = len(photo)
     core = cv2.erode(own.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     core = core if core.sum() >= 20 else own
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~core).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    where = np.argwhere(core)
-    at = where[np.clip(np.asarray(nearest) - 1, 0, len(where) - 1)]
+    at = np.stack(nearest(core), -1)
     grid = np.moveaxis(np.mgrid[:side, :side], 0, -1)
     mirror = np.clip(2 * at - grid, 0, side - 1)
     fits = core[mirror[..., 0], mirror[..., 1]]

@@ -108,6 +108,7 @@ class HeadRenderer:
             {"base": head.base[None], "parts": codes[None], "residual": residual[None]},
         )
         self._sources: dict[int, _Source] = {}
+        self._behind: dict[int, Floats] = {}
         self._grounds: dict[int, Floats] = {}
 
     def view(self, *, yaw_deg: float = 0.0, pitch_deg: float = 0.0, size_px: int = 256) -> View:
@@ -197,7 +198,8 @@ class HeadRenderer:
             source = self.head.source
             assert source is not None  # noqa: S101
             camera = Camera(source.yaw_deg, source.pitch_deg, side)
-            own = _Source.of(source, camera, self.render(camera), self.head.edited)
+            ground = self._filled(source, side)
+            own = _Source.of(source, camera, self.render(camera), self.head.edited, ground)
             if abs(camera.yaw_deg) >= LEAST_YAW_DEG:
                 back = Camera(-camera.yaw_deg, camera.pitch_deg, side)
                 own = replace(own, mirror=own.flipped(back, self.render(back).depth))
@@ -211,13 +213,19 @@ class HeadRenderer:
             return np.ones(masks.shape[:2], np.float32)
         return 1 - _grown((masks[..., edited].sum(-1) > 0.25).astype(np.uint8))
 
+    def _filled(self, source: HeadSource, side: int) -> Floats:
+        """Return the photograph's ground, filled where the head is, once for each side."""
+        if side not in self._behind:
+            self._behind[side] = behind(source, side)
+        return self._behind[side]
+
     def _ground(self, side: int) -> Floats:
         """Return what lies behind the head, (S, S, 3), 0 to 255."""
         if side not in self._grounds:
             source = self.head.source
             ground = np.broadcast_to(PAPER, (side, side, 3)).astype(np.float32)
             if source is not None and self.background != "none":
-                ground = behind(source, side)
+                ground = self._filled(source, side)
                 if self.background == "blur":
                     blurred = cv2.GaussianBlur(ground, (0, 0), side / 24)
                     ground = np.asarray(blurred, np.float32)
@@ -275,7 +283,12 @@ class _Source:
 
     @classmethod
     def of(
-        cls, source: HeadSource, camera: Camera, seen: Rendering, edited: tuple[str, ...]
+        cls,
+        source: HeadSource,
+        camera: Camera,
+        seen: Rendering,
+        edited: tuple[str, ...],
+        ground: Floats,
     ) -> _Source:
         side = camera.size_px
         kind = cv2.INTER_AREA if side < source.photo.size_px[0] else cv2.INTER_CUBIC
@@ -286,7 +299,7 @@ class _Source:
         planes = np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1)
         # a silhouette's last pixels are half ground, and would be combed over what it hid
         known = 1 - around((hot[..., 0] > 0.5).astype(np.uint8), side // 72).astype(np.float32)
-        known = known * through(photo, hot, behind(source, side))
+        known = known * through(photo, hot, ground)
         gone = [c for name in edited for c in HEAD_PARTS[name]]
         if gone:
             known = known * (1 - _grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8)))

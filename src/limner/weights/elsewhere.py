@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from limner.errors import BadShape, CorruptWeights, MissingWeights, UnknownName
+from limner.errors import BadShape, MissingWeights, UnknownName
 from limner.weights.audit import audit
+from limner.weights.engines import onnx_session
 
 if TYPE_CHECKING:
     import os
@@ -48,8 +49,6 @@ class Descriptor:
     """
 
     def __init__(self, path: str | os.PathLike[str], *, pixel_range: str = "-1..1") -> None:
-        import onnxruntime
-
         if pixel_range not in RANGES:
             raise UnknownName.among("range", pixel_range, RANGES)
         self.scale, self.offset = RANGES[pixel_range]
@@ -60,18 +59,7 @@ class Descriptor:
                 f"The network {str(path)!r} cannot be read ({error.strerror}); give an ONNX file."
             ) from error
         audit(data)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        # The errors of its C++ half share no base but Exception.
-        try:
-            self._session = onnxruntime.InferenceSession(
-                data, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:
-            raise CorruptWeights(
-                f"ONNX Runtime cannot open {str(path)!r}: {str(error).splitlines()[0]}"
-            ) from error
+        self._session = onnx_session(data, repr(str(path)), 1)
         wanted = self._session.get_inputs()
         shape = list(wanted[0].shape) if wanted else []
         if len(wanted) != 1 or len(shape) != 4 or 3 not in (shape[1], shape[3]):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Arrays = dict[str, NDArray[Any]]
 
-__all__ = ["ENGINES", "Network", "chosen_engine", "opened"]
+__all__ = ["ENGINES", "Network", "chosen_engine", "onnx_session", "opened"]
 
 ENGINES = ("openvino", "onnxruntime")
 
@@ -183,32 +183,35 @@ def _fill(tensor: Any, value: NDArray[Any]) -> None:
     np.copyto(tensor.data, value, casting="same_kind")
 
 
+def onnx_session(data: bytes, name: str, threads: int) -> Any:
+    """Open a graph in ONNX Runtime; arguments and errors as `opened` has them."""
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise CorruptWeights(
+            "ONNX Runtime, which comes with Limner, is missing or broken. "
+            "Install Limner again: pip install --force-reinstall limner"
+        ) from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4
+    # Threads that wait for work would spin: beside other programs that costs a third more time than sleeping.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The errors of its C++ half share no base but Exception.
+    try:
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise CorruptWeights(
+            f"ONNX Runtime cannot open {name}: {str(error).splitlines()[0]}"
+        ) from error
+
+
 class _OnnxRuntime:
     """A session of ONNX Runtime, which any thread may run."""
 
     def __init__(self, data: bytes, name: str, cores: tuple[int, int]) -> None:
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise CorruptWeights(
-                "ONNX Runtime, which comes with Limner, is missing or broken. "
-                "Install Limner again: pip install --force-reinstall limner"
-            ) from error
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = cores[0]
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4
-        # Threads that wait for work would spin: beside other programs that costs a third more time than sleeping.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        # The errors of its C++ half share no base but Exception.
-        try:
-            self.session = onnxruntime.InferenceSession(
-                data, options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:
-            raise CorruptWeights(
-                f"ONNX Runtime cannot open {name}: {str(error).splitlines()[0]}"
-            ) from error
+        self.session = onnx_session(data, name, cores[0])
         self.names = [o.name for o in self.session.get_outputs()]
         self.slots = threading.BoundedSemaphore(max(_MOST_RUNNING, cores[1]))
 
