@@ -105,7 +105,7 @@ def test_trust_and_colours_are_asked_for(tab: Any) -> None:
     photo_ready(page)
     page.click('[aria-label="Skin 5 of 5"]')
     page.click("#sketch-panel summary:has-text('Trust, part by part')")
-    page.get_by_label("Nose").fill("30")
+    page.get_by_label("Nose", exact=True).fill("30")
     until(page, lambda: bodies[-1]["confidence"] == {"all": 1, "nose": 0.3})
     assert bodies[-1]["palette"] == {"skin": "#5c3a26"}
     # the strokes were known: only the settings went over
