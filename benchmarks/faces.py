@@ -1,6 +1,6 @@
 """Judge the face networks as users meet them: a folder of packs in → one JSON object of scores.
 
-    python benchmarks/faces.py --data PACKS --labels LABELS [--people 300]
+    python benchmarks/faces.py --data PACKS --labels LABELS [--people 300] [--commercial-only]
 
 Every picture goes through the library's own verbs; validation people and held-out face-free pictures only. The labels
 are those of `limner train label`. The protocol stands in docs/reference/protocols.md.
@@ -22,6 +22,7 @@ from limner.train.data.composites import SceneSampler, facefree
 from limner.train.data.packs import Pack
 from limner.train.data.sitters import Sitters, build_sitters
 from limner.train.losses.detection import overlaps
+from limner.weights import configure
 
 
 def _matched(found: list[np.ndarray], true: np.ndarray) -> int:
@@ -183,7 +184,9 @@ def main() -> None:
     parser.add_argument("--labels", type=Path, required=True)
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
     parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--commercial-only", action="store_true")
     a = parser.parse_args()
+    configure(commercial_only=a.commercial_only)
     people = build_sitters(a.data, a.labels, a.cache, "val")
     table = {
         "photographs": single(people, 0, a.people),

@@ -141,10 +141,20 @@ def drawn(photo: Pixels) -> tuple[Pixels, str, bool]:
         return photo, "nobody found", False
 
 
+def clean_parts(photo: Pixels) -> tuple[Pixels, str, bool]:
+    """Show what the networks see that may be sold."""
+    api.configure(commercial_only=True)
+    try:
+        return parts(photo)
+    finally:
+        api.configure(commercial_only=False)
+
+
 SHEETS: dict[str, Callable[[Pixels], tuple[Pixels, str, bool]]] = {
     "faces-detect": boxes,
     "faces-landmarks": points,
     "faces-parse": parts,
+    "faces-parse-clean": clean_parts,
     "styles-draw": drawn,
 }
 

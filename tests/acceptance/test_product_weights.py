@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.acceptance.program import NEEDED, needs_networks, objects, run, save, small
 
@@ -78,9 +79,12 @@ def test_53_the_clean_styles_are_drawn_all_the_same(
     words = ["draw", str(tmp_path / "me.png"), "--style", style, "--commercial-only", "--json"]
     assert cli.main(words) == 0
     heard = capsys.readouterr()
-    assert "Nobody was looked for" in heard.err
+    assert "commercially" not in heard.err
+    (row,) = objects(heard.out.encode())
+    assert len(row["faces"]) == 1
     told = (tmp_path / f"me-{style}.png").read_bytes()
     assert b"styles-draw" not in told
+    assert b"faces-detect-clean" in told
     assert b"compositeWithTrainedAlgorithmicMedia" not in told
 
 
@@ -90,24 +94,45 @@ CLEAN = {
     ("draw", "--style", "pencil"): 0,
     ("lines",): 0,
     ("plot",): 0,
-    ("faces",): 1,
-    ("parse",): 1,
+    ("faces",): 0,
+    ("parse",): 0,
     ("compose",): 1,
     ("orbit",): 1,
     ("head",): 1,
+    ("mix", "me.png", "--parts", "eyes"): 1,
+    ("edit", "--labels", "maps/map.png"): 1,
 }
 
 
 @pytest.mark.usefixtures("fresh_session")
 @pytest.mark.parametrize("verb", CLEAN, ids="-".join)
 def test_53_every_verb_gives_a_product_or_a_sentence(
-    verb: tuple[str, ...], samples: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    verb: tuple[str, ...],
+    samples: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    me = save(small(samples / "curls-001.jpg"), tmp_path / "me.png")
-    code = cli.main([verb[0], str(me), *verb[1:], "--commercial-only"])
+    monkeypatch.chdir(tmp_path)
+    save(small(samples / "curls-001.jpg"), tmp_path / "me.png")
+    (tmp_path / "maps").mkdir()
+    save(np.zeros((256, 256), np.uint8), tmp_path / "maps" / "map.png")
+    code = cli.main([verb[0], "me.png", *verb[1:], "--commercial-only"])
     said = capsys.readouterr().err
     assert code == CLEAN[verb], said
     assert "Traceback" not in said
-    assert "may not be used commercially" in said
+    assert ("may not be used commercially" in said) == bool(code)
     if code:
         assert [p.name for p in tmp_path.iterdir() if p.suffix in {".png", ".svg"}] == ["me.png"]
+
+
+@needs_networks
+@pytest.mark.usefixtures("fresh_session")
+def test_53_strokes_know_their_parts_where_only_what_may_be_sold_may_run(
+    samples: Path, tmp_path: Path
+) -> None:
+    me = save(small(samples / "curls-001.jpg", 512), tmp_path / "me.png")
+    assert cli.main(["draw", str(me), "--style", "pen", "--svg", "--commercial-only"]) == 0
+    told = (tmp_path / "me-pen.svg").read_text()
+    for part in ("hair", "left-eye", "right-eye", "nose", "mouth"):
+        assert f'label="{part}"' in told

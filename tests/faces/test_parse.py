@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tests.faces import stand_ins
 
 from limner.faces import parse
-from limner.records import Photo
+from limner.records import CLASSES, Photo
 
 SIDE = 128  # of the stand-in's input; its scores are half as large
 SKIN, NOSE, HAIR = 1, 2, 13
@@ -84,13 +84,29 @@ def test_the_crop_is_parsed_at_its_own_size(colors: stand_ins.Session) -> None:
     labels = head(200, 200, (100, 100), 60)
     found = parse.parse_crop(painted(labels), stand_ins.face(stand_ins.turned((100, 100), 190)))
     assert found.labels.shape == (512, 512)
-    (shown,) = colors.shown
-    assert shown.shape == (1, 3, SIDE, SIDE)
-    assert shown.min() >= -1
-    assert shown.max() <= 1
+    whole, nearer = colors.shown
+    for shown in (whole, nearer):
+        assert shown.shape == (1, 3, SIDE, SIDE)
+        assert shown.min() >= -1
+        assert shown.max() <= 1
+    # the second look is mirrored: the nose is on its other side
+    nose = [np.argwhere(stand_ins.pixels_of(x)[..., 1] > 200).mean(0)[1] for x in (whole, nearer)]
+    assert nose[0] > SIDE / 2 > nose[1]
     assert found.labels[256, 256] == SKIN
     assert found.labels[256, 256 + round(0.4 * 60 * 512 / 190)] == NOSE
     assert found.labels[5, 5] == 0
+
+
+def test_both_looks_call_the_sitters_sides_by_the_same_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left, right = CLASSES.index("l_eye"), CLASSES.index("r_eye")
+    install(monkeypatch, sees_only(left, right))
+    photo = Photo(np.full((100, 100, 3), 200, np.uint8))
+    scores = parse._scores(photo.pixels.repeat(6, 0).repeat(6, 1)[:512, :512])
+    sure = scores[..., left] - scores[..., right]
+    assert (sure[:, :120] > 4.9).all()
+    assert (sure[:, 136:] < -4.9).all()
 
 
 def test_beyond_the_pictures_edge_the_crop_is_background(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -13,7 +14,9 @@ from onnx import numpy_helper
 from tests.train import toy
 
 from limner.errors import RecipeError
-from limner.train.graph import to_onnx
+from limner.train.export import check
+from limner.train.graph import SCALE, to_onnx, widened
+from limner.train.loops.start import from_graph
 from limner.train.loops.task import ExportSpec
 from limner.weights import audit
 
@@ -49,6 +52,39 @@ def test_large_weights_are_short_and_the_rest_is_not() -> None:
     assert types["net.first.weight"] == "float16"
     assert types["net.first.bias"] == types["net.norm.running_var"] == "float32"
     assert types["net.last.weight"] == "float32"  # 32 numbers gain nothing
+
+
+def test_weights_in_eight_bits_are_smaller_and_nearly_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("limner.train.graph._EIGHT_FROM", 256)
+    made = dataclasses.replace(spec(256), eight_bits=True, tolerance=0.05)
+    small, usual = to_onnx(made), to_onnx(spec(256))
+    assert len(small) < len(usual)
+    kept = {
+        i.name: numpy_helper.to_array(i) for i in onnx.load_from_string(small).graph.initializer
+    }
+    name = "net.first.weight"
+    assert kept[name].dtype == np.int8
+    assert kept[name + SCALE].shape == kept[name].shape[:1]
+    true = spec(256).module.state_dict()[name].numpy()
+    step = kept[name + SCALE].reshape(-1, *[1] * (true.ndim - 1))
+    assert (np.abs(widened(kept)[name] - true) <= 0.5001 * step).all()
+    audit(small)
+    made.module.eval()
+    assert 0 < check(made, small) <= 0.05
+
+
+def test_a_training_begins_from_weights_in_eight_bits(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("limner.train.graph._EIGHT_FROM", 256)
+    (tmp_path / "toy.onnx").write_bytes(to_onnx(dataclasses.replace(spec(256), eight_bits=True)))
+    net = toy.ToyTask(toy.recipe(width=256)).nets["net"]
+    from_graph(tmp_path / "toy.onnx", net)
+    true = spec(256).module.state_dict()
+    for name, value in net.state_dict().items():
+        torch.testing.assert_close(value, true[f"net.{name}"], atol=0.02, rtol=0)
 
 
 def test_the_same_net_gives_the_same_bytes() -> None:

@@ -64,3 +64,14 @@ def test_terms_that_forbid_commercial_use_are_said_by_name(tmp_path: Path) -> No
     with pytest.raises(ForbiddenWeights, match="nobody's faces"):
         ledger.allowed(row)
     assert ledger.allowed(row_of(tmp_path, doubling())).commercial
+
+
+def test_a_clean_network_serves_in_the_place_of_one_that_may_not_be_sold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = row_of(tmp_path, doubling(), commercial=False)
+    clean = row_of(tmp_path, doubling(), name=row.name + ledger.CLEAN)
+    monkeypatch.setattr(ledger, "rows", lambda: (row, clean))
+    assert ledger.allowed(row) == clean
+    assert ledger.row(row.name, commercial_only=True) == clean
+    assert ledger.row(row.name) == row

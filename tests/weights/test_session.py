@@ -12,7 +12,7 @@ import pytest
 from tests.weights.graphs import doubling, row_of
 
 from limner.errors import BadShape, CorruptWeights, ForbiddenWeights
-from limner.weights import Session, configure, home, physical_cores, session
+from limner.weights import Session, configure, home, ledger, physical_cores, session
 
 X = np.array([1.0, -2.0, 0.5], np.float32)
 
@@ -74,6 +74,33 @@ def test_a_changed_byte_is_refused_before_use(tmp_path: Path) -> None:
 def test_a_graph_whose_row_lies_about_foreign_operators_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CorruptWeights, match="evil"):
         Session().run(row_of(tmp_path, doubling(domain="evil")), {"x": X})
+
+
+def test_a_recipe_names_the_networks_that_run_here_and_no_others() -> None:
+    shipped = {row.name: row for row in ledger.rows() if row.room == "faces"}
+    usual = Session().hashes("faces")
+    sold = Session(commercial_only=True).hashes("faces")
+    assert set(usual) == {n for n in shipped if not n.endswith(ledger.CLEAN)}
+    assert all(shipped[name].commercial for name in sold)
+    assert not Session().hashes("no-room")
+
+
+@pytest.mark.parametrize(("said", "only"), [("1", True), ("yes", True), ("0", False), ("", False)])
+def test_the_environment_asks_for_what_may_be_sold_unless_told_otherwise(
+    said: str, only: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIMNER_COMMERCIAL_ONLY", said)
+    assert Session().commercial_only is only
+    assert not Session(commercial_only=False).commercial_only
+
+
+def test_a_session_says_which_networks_it_may_run() -> None:
+    forbidden = next(
+        row.name for row in ledger.rows() if not row.commercial and row.room == "styles"
+    )
+    assert Session().serves(forbidden)
+    assert not Session(commercial_only=True).serves(forbidden)
+    assert not Session().serves("no-such-network")
 
 
 def test_commercial_only_refuses_by_name(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def configure(
     engine: str | None = None,
     threads: int | None = None,
     precision: str | None = None,
-    commercial_only: bool = False,
+    commercial_only: bool | None = None,
     jobs: int = 1,
 ) -> None:
     """Decide how the networks run in this process from now on.
@@ -64,8 +64,9 @@ def configure(
         Threads of each network; None takes the physical cores.
     precision : {"f32", "bf16"}, optional
         For all networks; None takes what each one's row in the ledger allows.
-    commercial_only : bool
-        Refuse weights whose licence forbids commercial use.
+    commercial_only : bool, optional
+        Refuse weights whose licence forbids commercial use; networks taught by free data alone serve in their place
+        where there are some. The environment's LIMNER_COMMERCIAL_ONLY if not given, else no.
     jobs : int
         How many pictures will be worked on at once: unless `threads` are given, they share the cores.
     """

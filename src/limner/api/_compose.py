@@ -290,11 +290,9 @@ def compose_recipe(settings: Mapping[str, object]) -> Recipe:
     """Say what made a photograph out of a drawing: settings, networks, and that no camera took it."""
     from limner import __version__
     from limner.records import Recipe
-    from limner.weights import ledger
+    from limner.weights import session
 
-    hashes = {
-        row.name: row.sha256[:12] for row in ledger.rows() if row.room in ("faces", "sketches")
-    }
+    hashes = session().hashes("faces", "sketches")
     return Recipe("compose", dict(settings), hashes, __version__, "trainedAlgorithmicMedia")
 
 

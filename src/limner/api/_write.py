@@ -73,9 +73,9 @@ def make_recipe(
     """
     from limner import __version__
     from limner.records import Recipe
-    from limner.weights import ledger
+    from limner.weights import session
 
-    faces = {row.name: row.sha256[:12] for row in ledger.rows() if row.room == "faces"}
+    faces = session().hashes("faces")
     source = "compositeWithTrainedAlgorithmicMedia" if drawn_by_network else "algorithmicMedia"
     return Recipe(verb, dict(settings), faces | dict(weights or {}), __version__, source)
 

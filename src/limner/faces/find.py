@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["find_faces", "reading_order"]
 
 _SURE = 0.5
-#: A find this much smaller than a face whose hair it lies in must be surer than this to be somebody else.
-_MUCH_SMALLER, _SURE_IN_HAIR = 6.0, 0.9
+#: A find this much smaller than a face whose hair it lies in must be
+#: more certainly there than this, by the close look, to be somebody else.
+_MUCH_SMALLER, _SURE_IN_HAIR = 6.0, 0.95
 
 
 def reading_order(boxes: list[tuple[float, float, float, float]]) -> list[int]:
@@ -64,6 +65,7 @@ def find_faces(photo: Photo) -> tuple[Face, ...]:
         In reading order (`reading_order`); empty where there is none.
     """
     faces: list[Face] = []
+    presences: list[float] = []
     for found in detect_boxes(photo.pixels):
         marked = find_landmarks(photo.pixels, found)
         # the close look knows better than the detector, which doubts every face that lies or hangs
@@ -84,7 +86,12 @@ def find_faces(photo: Photo) -> tuple[Face, ...]:
         )
         if not any(_same_head(face, other) for other in faces):
             faces.append(face)
-    faces = [f for f in faces if not any(_in_hair(f, other) for other in faces)]
+            presences.append(float(marked.presence))
+    faces = [
+        f
+        for f, presence in zip(faces, presences, strict=True)
+        if presence > _SURE_IN_HAIR or not any(_in_hair(f, other) for other in faces)
+    ]
     order = reading_order([_corners(f) for f in faces])
     return tuple(faces[i] for i in order)
 
@@ -101,8 +108,8 @@ def _same_head(a: Face, b: Face) -> bool:
 
 
 def _in_hair(small: Face, large: Face) -> bool:
-    """Say whether a doubtful find is curls or an ear-ring around a much larger face."""
-    if large.height_px < _MUCH_SMALLER * small.height_px or small.score > _SURE_IN_HAIR:
+    """Say whether a small find may be curls or an ear-ring around a much larger face."""
+    if large.height_px < _MUCH_SMALLER * small.height_px:
         return False
     middle = (small.box[:2] + small.box[2:]) / 2
     reach = 0.6 * (large.box[2:] - large.box[:2])

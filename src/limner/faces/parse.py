@@ -9,7 +9,7 @@ import numpy as np
 
 from limner.geometry.affine import compose, invert
 from limner.geometry.align import warp
-from limner.records import SemanticMap
+from limner.records import MIRRORED, SemanticMap
 from limner.weights import session
 from limner.weights.ledger import row
 
@@ -24,6 +24,9 @@ __all__ = ["CROP_PX", "WEIGHT", "crop_photo", "parse_crop", "parse_crops"]
 
 WEIGHT = "faces-parse"
 CROP_PX = 512
+#: Side of the grid on which two looks at a face are joined, and how much of it the nearer look leaves out on each side.
+_GRID_PX, _MARGIN_PX = 256, 26
+_TURNED = list(MIRRORED)
 
 
 def crop_photo(photo: Photo, face: Face) -> NDArray[np.uint8]:
@@ -32,12 +35,49 @@ def crop_photo(photo: Photo, face: Face) -> NDArray[np.uint8]:
 
 
 def _scores(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the network's (h, w, 19) logits of a crop."""
+    """Return (256, 256, 19) log-probabilities of a crop, up to a constant a pixel.
+
+    The mean of two looks, one of them mirrored and nearer: on held-out people mIoU is .01 better than after one.
+    """
+    scores = _sized(_look(crop), _GRID_PX)
+    k = CROP_PX // _GRID_PX
+    middle = slice(_MARGIN_PX * k, CROP_PX - _MARGIN_PX * k)
+    nearer = _look(np.ascontiguousarray(crop[middle, middle][:, ::-1]))
+    there = slice(_MARGIN_PX, _GRID_PX - _MARGIN_PX)
+    second = _sized(nearer, _GRID_PX - 2 * _MARGIN_PX)[:, ::-1][..., _TURNED]
+    scores[there, there] += _SHARE * (second - scores[there, there])
+    return scores
+
+
+def _look(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the network's (h, w, 19) log-probabilities of a square."""
     side = int(row(WEIGHT).inputs["crop"]["shape"][2])
     small = cv2.resize(crop, (side, side), interpolation=cv2.INTER_AREA)
     x = (small.astype(np.float32).transpose(2, 0, 1)[None] - 127) / 128
     logits = session().run(WEIGHT, {"crop": x})["logits"][0]
-    return np.ascontiguousarray(logits.transpose(1, 2, 0))
+    logits = logits - logits.max(0)
+    logits -= np.log(np.exp(logits).sum(0))
+    return np.ascontiguousarray(logits.transpose(1, 2, 0), np.float32)
+
+
+def _sized(scores: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Return scores on a finer grid."""
+    planes = [
+        cv2.resize(np.ascontiguousarray(plane), (side, side), interpolation=cv2.INTER_LINEAR)
+        for plane in np.moveaxis(scores, 2, 0)
+    ]
+    return np.stack(planes, -1).astype(np.float32)
+
+
+def _eased() -> NDArray[np.float32]:
+    """Return how much the nearer look counts, (s, s, 1): half, and less towards its rim, where it knows less."""
+    side = _GRID_PX - 2 * _MARGIN_PX
+    along = np.arange(side, dtype=np.float32)
+    ramp = np.minimum(np.minimum(along, along[::-1]) / (0.12 * side), 1)
+    return np.asarray(0.5 * np.minimum.outer(ramp, ramp)[..., None], np.float32)
+
+
+_SHARE = _eased()
 
 
 def _ids(scores: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.uint8]:

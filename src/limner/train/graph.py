@@ -1,7 +1,8 @@
 """A net and its `ExportSpec` in → the bytes of an ONNX graph, the same bytes each time.
 
 The graph keeps each parameter under its own name, so that a training can begin from it. Large
-weights are stored as f16 and cast when they are loaded: half the size, about 0.1 % of error. Norms
+weights are stored as f16 and cast when they are loaded: half the size, about 0.1 % of error; or, where
+the spec says so, as eight bits with a scale for each of their first axis: a quarter, about 1 %. Norms
 and biases stay f32, because they are few and touch everything.
 """
 
@@ -25,11 +26,15 @@ if TYPE_CHECKING:
 
     from limner.train.loops.task import ExportSpec
 
-__all__ = ["to_onnx"]
+__all__ = ["SCALE", "to_onnx", "widened"]
 
 _OPSET = 18
+#: Ends the name of the scales of a weight that is kept in eight bits.
+SCALE = ":scale"
 #: Weights of fewer numbers than this gain nothing by being short.
 _SHORT_FROM = 256
+#: Below this each number bears much, and sixteen bits are worth it.
+_EIGHT_FROM = 32_768
 
 
 def to_onnx(spec: ExportSpec, *, f16: bool = True) -> bytes:
@@ -40,7 +45,7 @@ def to_onnx(spec: ExportSpec, *, f16: bool = True) -> bytes:
     spec : ExportSpec
         The net, in whatever mode; its examples say shapes and types.
     f16 : bool
-        Store weights of two and more axes as f16.
+        Store weights of two and more axes as f16, or in eight bits where the spec says so.
 
     Returns
     -------
@@ -64,7 +69,7 @@ def to_onnx(spec: ExportSpec, *, f16: bool = True) -> bytes:
             part.training = mode
     _drop_zero_biases(model, {n for n, _ in spec.module.named_parameters()})
     if f16:
-        _shorten(model)
+        _shorten(model, eight_bits=spec.eight_bits)
     _forget(model)
     _check_axes(model, spec)
     onnx.checker.check_model(model, full_check=True)
@@ -148,21 +153,48 @@ def _drop_zero_biases(model: onnx.ModelProto, own: set[str]) -> None:
     model.graph.initializer.extend(kept)
 
 
-def _shorten(model: onnx.ModelProto) -> None:
-    """Store large weights as f16 under their own names; a Cast gives them back as f32."""
+def widened(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a graph's weights as they are computed with: those in eight bits multiplied by their scales.
+
+    Examples
+    --------
+    >>> kept = {"w": np.array([[100, -50]], np.int8), "w:scale": np.array([0.01], np.float32)}
+    >>> widened(kept)["w"].tolist()
+    [[1.0, -0.5]]
+    """
+    return {
+        name: array * arrays[name + SCALE].reshape(-1, *[1] * (array.ndim - 1))
+        if name + SCALE in arrays
+        else array
+        for name, array in arrays.items()
+    }
+
+
+def _shorten(model: onnx.ModelProto, *, eight_bits: bool) -> None:
+    """Store large weights short under their own names; a node gives them back as f32."""
     from onnx import TensorProto, helper, numpy_helper
 
-    casts = []
+    casts, scales = [], []
     for tensor in model.graph.initializer:
         array = numpy_helper.to_array(tensor)
         fits = array.dtype == np.float32 and array.ndim >= 2 and array.size >= _SHORT_FROM
         if not fits or np.abs(array).max() > np.finfo(np.float16).max:
             continue
         long = f"{tensor.name}:f32"
-        tensor.CopyFrom(numpy_helper.from_array(array.astype(np.float16), tensor.name))
-        casts.append(helper.make_node("Cast", [tensor.name], [long], to=TensorProto.FLOAT))
+        if eight_bits and array.size >= _EIGHT_FROM:
+            most = np.abs(array).max(tuple(range(1, array.ndim)))
+            scale = np.where(most > 0, most / 127, 1).astype(np.float32)
+            whole = np.rint(array / scale.reshape(-1, *[1] * (array.ndim - 1))).astype(np.int8)
+            tensor.CopyFrom(numpy_helper.from_array(whole, tensor.name))
+            scales.append(numpy_helper.from_array(scale, tensor.name + SCALE))
+            inputs = [tensor.name, tensor.name + SCALE]
+            casts.append(helper.make_node("DequantizeLinear", inputs, [long], axis=0))
+        else:
+            tensor.CopyFrom(numpy_helper.from_array(array.astype(np.float16), tensor.name))
+            casts.append(helper.make_node("Cast", [tensor.name], [long], to=TensorProto.FLOAT))
         for node in model.graph.node:
             node.input[:] = [long if name == tensor.name else name for name in node.input]
+    model.graph.initializer.extend(scales)
     nodes = [*casts, *model.graph.node]
     del model.graph.node[:]
     model.graph.node.extend(nodes)

@@ -12,7 +12,11 @@ from typing import Any
 
 from limner.errors import CorruptWeights, ForbiddenWeights, MissingWeights, UnknownName
 
-__all__ = ["Row", "audited_bytes", "graphs_folder", "read_rows", "row", "rows"]
+__all__ = ["CLEAN", "Row", "audited_bytes", "graphs_folder", "read_rows", "row", "rows"]
+
+
+#: Ends the name of a network that serves where the one without it may not be sold.
+CLEAN = "-clean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,7 @@ def row(name: str, *, commercial_only: bool = False) -> Row:
     UnknownName
         If there is no such weight.
     ForbiddenWeights
-        If `commercial_only` is set and its terms forbid commercial use.
+        If `commercial_only` is set, its terms forbid commercial use, and no clean one serves in its place.
     """
     for found in rows():
         if found.name == name:
@@ -141,15 +145,18 @@ def row(name: str, *, commercial_only: bool = False) -> Row:
 
 
 def allowed(found: Row) -> Row:
-    """Return the row if its terms allow commercial use.
+    """Return the row if its terms allow commercial use, else the one of the same task whose terms do.
 
     Raises
     ------
     ForbiddenWeights
-        If they do not.
+        If there is none.
     """
     if found.commercial:
         return found
+    for twin in rows():
+        if twin.name == found.name + CLEAN and twin.commercial:
+            return twin
     taught = ", ".join(d["name"] for d in found.data)
     raise ForbiddenWeights(
         f"The weight {found.name} may not be used commercially ({found.license}; taught by {taught}). "

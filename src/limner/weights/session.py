@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from limner.errors import BadShape
+from limner.errors import BadShape, ForbiddenWeights, UnknownName
 from limner.weights.audit import audit
 from limner.weights.engines import Network, chosen_engine, opened
-from limner.weights.ledger import Row, allowed, audited_bytes, row
+from limner.weights.ledger import CLEAN, Row, allowed, audited_bytes, row, rows
 
 __all__ = ["Session", "configure", "home", "physical_cores", "session"]
 
@@ -56,8 +56,9 @@ class Session:
         Threads per network; physical cores if not given.
     precision : str, optional
         "f32" or "bf16" for all; each weight's own, from the ledger, if not given.
-    commercial_only : bool
-        Refuse weights whose terms forbid commercial use.
+    commercial_only : bool, optional
+        Refuse weights whose terms forbid commercial use; a clean one serves in their place where there is one. The
+        environment's LIMNER_COMMERCIAL_ONLY if not given, else no.
     most_open : int
         How many networks stay open at once; the one unused for longest is closed.
 
@@ -73,13 +74,18 @@ class Session:
         engine: str | None = None,
         threads: int | None = None,
         precision: str | None = None,
-        commercial_only: bool = False,
+        commercial_only: bool | None = None,
         most_open: int = 8,
     ) -> None:
         self.engine = chosen_engine(engine)
         self.threads = threads or int(os.environ.get("LIMNER_THREADS", "0")) or physical_cores()
         self.precision = precision
-        self.commercial_only = commercial_only
+        told = os.environ.get("LIMNER_COMMERCIAL_ONLY", "").strip().lower()
+        self.commercial_only = (
+            told not in ("", "0", "false", "no", "off")
+            if commercial_only is None
+            else commercial_only
+        )
         self.most_open = most_open
         self._open: OrderedDict[str, Network] = OrderedDict()
         self._lock = threading.Lock()
@@ -108,7 +114,7 @@ class Session:
         """
         found = row(weight) if isinstance(weight, str) else weight
         if self.commercial_only:
-            allowed(found)
+            found = allowed(found)
         missing = set(found.inputs) - set(inputs)
         if missing:
             raise BadShape(
@@ -116,6 +122,23 @@ class Session:
             )
         network = self._network(found)
         return network.run({k: np.ascontiguousarray(v) for k, v in inputs.items()})
+
+    def serves(self, weight: str) -> bool:
+        """Say whether a network is installed and may be used here, or one that serves in its place is and may."""
+        try:
+            found = row(weight)
+            return (allowed(found) if self.commercial_only else found).path.is_file()
+        except (ForbiddenWeights, UnknownName):
+            return False
+
+    def hashes(self, *rooms: str) -> dict[str, str]:
+        """Return name and short hash of the networks of some rooms that run here, for a `Recipe`."""
+        return {
+            one.name: one.sha256[:12]
+            for one in rows()
+            if one.room in rooms
+            and (one.commercial if self.commercial_only else not one.name.endswith(CLEAN))
+        }
 
     def _network(self, found: Row) -> Network:
         key = found.sha256
@@ -149,7 +172,7 @@ def configure(
     engine: str | None = None,
     threads: int | None = None,
     precision: str | None = None,
-    commercial_only: bool = False,
+    commercial_only: bool | None = None,
 ) -> Session:
     """Replace the process-wide session and return it; parameters as in `Session`."""
     global _default

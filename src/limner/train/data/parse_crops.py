@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from limner.errors import RecipeError
 from limner.records import CLASSES, MIRRORED
 from limner.train.data.augment import photograph
+from limner.train.data.own_faces import key_of, own_faces
 from limner.train.data.packs import Pack, Turnheads
 
 if TYPE_CHECKING:
@@ -16,13 +18,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ParseSampler", "build_parse_arrays", "shares"]
+__all__ = ["ParseSampler", "build_own_parse_arrays", "build_parse_arrays", "shares"]
 
 #: Glasses, hat, earring, necklace, and how many times as often as others a picture with one is drawn.
 _RARE = {3: 2.5, 14: 3.0, 15: 2.0, 16: 6.0}
 #: What changes hands (an earring would hang in the air beside a head turned otherwise), from so many pixels on.
 _DONATED, _DONOR_PX = (3, 14, 16), 40
-_MIRRORED = np.array(MIRRORED, np.uint8)
+#: What is no class stays what it is.
+_MIRRORED = np.r_[np.array(MIRRORED), np.arange(len(MIRRORED), 256)].astype(np.uint8)
 
 
 def build_parse_arrays(
@@ -60,10 +63,42 @@ def build_parse_arrays(
     return photos, labels, real
 
 
+def build_own_parse_arrays(
+    folder: Path, photos: Path, labels: Path, cache: Path
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], int]:
+    """Return the same of photographs of one's own, as far as permissive teachers tell their classes.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds turnheads' pack.
+    photos, labels : Path
+        As in `limner.train.data.own_faces.own_faces`.
+    cache : Path
+        Where the arrays are kept once built.
+    """
+    base = cache / f"parse-own-{key_of(photos, labels)}"
+    if not (base / "done").exists():
+        base.mkdir(parents=True, exist_ok=True)
+        crops = [face.crop(256) for face in own_faces(photos, labels)]
+        if not crops:
+            raise RecipeError(f"No photograph of {photos} shows a face that {labels} tells of.")
+        heads = Turnheads(folder / "turnheads-train.npz")
+        crops_of_heads = [(heads.photo(i), heads.label(i)) for i in range(len(heads))]
+        for k, name in enumerate(("photos", "labels")):
+            np.save(base / f"{name}.npy", np.stack([c[k] for c in crops + crops_of_heads]))
+        (base / "done").write_text(str(len(crops)))
+    x, y = (np.load(base / f"{k}.npy", mmap_mode="r") for k in ("photos", "labels"))
+    return x, y, int((base / "done").read_text())
+
+
 def shares(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return (19, H / 2, W / 2) uint8: of the four pixels under a cell, how many have each class."""
+    """Return (19, H / 2, W / 2) uint8: of the four pixels under a cell, how many have each class.
+
+    Pixels whose class is unknown (`limner.train.data.own_faces.UNKNOWN`) count for none.
+    """
     out = np.zeros((len(CLASSES), labels.shape[0] // 2, labels.shape[1] // 2), np.uint8)
-    for k in np.unique(labels):
+    for k in np.unique(labels[labels < len(CLASSES)]):
         m = (labels == k).view(np.uint8)
         out[k] = m[::2, ::2] + m[1::2, ::2] + m[::2, 1::2] + m[1::2, 1::2]
     return out

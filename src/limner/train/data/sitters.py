@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from limner.errors import RecipeError
+from limner.lines import extract
+from limner.records import Photo
+from limner.train.data.own_faces import key_of, own_faces
 from limner.train.data.packs import Pack, Turnheads, index, mesh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-__all__ = ["FS2K_TWINS", "Sitters", "build_sitters", "fs2k_split"]
+__all__ = ["FS2K_TWINS", "Sitters", "Source", "build_sitters", "fs2k_split", "sitters_of"]
 
 #: Train pictures of FS2K whose twin is in the test set.
 FS2K_TWINS = frozenset(
@@ -129,6 +133,19 @@ def _turnheads(folder: Path, labels: Path, split: str) -> Iterator[Row]:
             yield heads.photo(i), mask, points[i], turn, 2
 
 
+def _own(photos: Path, labels: Path, split: str) -> Iterator[Row]:
+    """Yield faces of one's own photographs, and drawings by rule of them; every twelfth is held out."""
+    for i, face in enumerate(own_faces(photos, labels)):
+        if (i % 12 == 0) != (split == "val"):
+            continue
+        row = face.pixels, face.person, face.mesh, face.pose_deg, 0
+        yield row
+        small, mask, points, turn, _ = _shrink(row)
+        ink = extract(Photo(small), engine=("dodge", "flow")[i % 2], detail=0.7).ink
+        grey = np.rint(255 * (1 - np.clip(ink, 0, 1))).astype(np.uint8)
+        yield np.repeat(grey[..., None], 3, 2), mask, points, turn, 1
+
+
 def _rows(folder: Path, labels: Path, split: str) -> Iterator[Row]:
     yield from _celeba(folder, split)
     yield from _fs2k(folder, "train" if split == "train" else "test")
@@ -169,7 +186,28 @@ def _shrink(row: Row) -> Row:
     return picture, mask, points.astype(np.float32), turn, kind
 
 
-def build_sitters(folder: Path, labels: Path, cache: Path, split: str = "train") -> Sitters:
+class Source(Protocol):
+    """Settings that tell where faces come from: as `build_sitters` takes them, `photos` below the data's folder."""
+
+    @property
+    def labels(self) -> str: ...  # noqa: D102
+
+    @property
+    def photos(self) -> str: ...  # noqa: D102
+
+    @property
+    def cache(self) -> str: ...  # noqa: D102
+
+
+def sitters_of(folder: Path, source: Source, split: str) -> Sitters:
+    """Return the array of all faces that settings name."""
+    photos = folder / source.photos if source.photos else None
+    return build_sitters(folder, folder / source.labels, Path(source.cache), split, photos=photos)
+
+
+def build_sitters(
+    folder: Path, labels: Path, cache: Path, split: str = "train", *, photos: Path | None = None
+) -> Sitters:
     """Return the array of all faces, from `cache` where it was built before.
 
     Parameters
@@ -182,11 +220,20 @@ def build_sitters(folder: Path, labels: Path, cache: Path, split: str = "train")
         Where the array is kept.
     split : str
         "train" or "val".
+    photos : Path, optional
+        Photographs of one's own, labelled into `labels` by ``limner train label``: with the synthetic heads they take
+        the place of all packs.
     """
-    base = cache / f"sitters-{split}"
+    own = "" if photos is None else f"own-{key_of(photos, labels)}-"
+    base = cache / f"sitters-{own}{split}"
     if not (base / "done.json").exists():
         base.mkdir(parents=True, exist_ok=True)
-        rows = [_shrink(r) for r in _rows(folder, labels, split)]
+        found = _rows(folder, labels, split)
+        if photos is not None:
+            found = _own(photos, labels, split)
+            if (labels / f"turnheads-{split}.npz").exists():
+                found = chain(found, _turnheads(folder, labels, split))
+        rows = [_shrink(r) for r in found]
         if not rows:
             raise RecipeError(f"No face of the packs in {folder} has points in {labels}.")
         n = len(rows)

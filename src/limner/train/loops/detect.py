@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -12,23 +11,26 @@ import torch
 from torch import nn
 
 from limner.train.data.composites import SceneSampler, facefree
-from limner.train.data.sitters import build_sitters
+from limner.train.data.own_faces import Terms, terms_of
+from limner.train.data.sitters import sitters_of
 from limner.train.loops.task import ExportSpec
 from limner.train.losses.detection import boxes_of, detection_loss, recall
 from limner.train.nets.detector import STRIDES, Detector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from torch import Tensor
 
     from limner.train.recipe import Recipe
 
-__all__ = ["DetectTask", "Settings", "make"]
+__all__ = ["OWN_TOLERANCE", "TURNHEADS", "DetectTask", "Settings", "face_terms", "make"]
 
-#: Who taught the face networks, and under which terms.
-FACE_DATA = (
+TURNHEADS = ("turnheads: synthetic heads, skin maps likely CC0", "CC0-1.0")
+_FACE_FREE = ("face-free pictures from Debian", "LicenseRef-Debian-free")
+_PACKS = (
     ("CelebAMask-HQ", "LicenseRef-noncommercial-research"),
     ("FS2K: photographs and drawings", "LicenseRef-noncommercial-research"),
     ("CUFS and CUFSF", "LicenseRef-noncommercial-research"),
@@ -36,9 +38,16 @@ FACE_DATA = (
     ("Face Research Lab London Set", "CC-BY-4.0"),
     ("portraits of US officials", "LicenseRef-mostly-US-public-domain"),
     ("Titian's heads", "LicenseRef-public-domain"),
-    ("turnheads: synthetic heads, skin maps likely CC0", "CC0-1.0"),
-    ("face-free pictures from Debian", "LicenseRef-Debian-free"),
 )
+#: What keeping the second set in eight bits may change, so that it adds little to what ships.
+OWN_TOLERANCE = 0.1
+
+
+def face_terms(photos: Path | None) -> Terms:
+    """Return who taught the face networks, under which terms: the packs, or photographs of one's own."""
+    taught = Terms("LicenseRef-research-only", commercial=False, data=_PACKS)
+    found = taught if photos is None else terms_of(photos)
+    return replace(found, data=(*found.data, TURNHEADS, _FACE_FREE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,9 @@ class Settings:
         Weights of the losses of box and points beside the score's.
     labels, cache : str
         Folders of the labelling script's points and of the arrays built from the packs.
+    photos : str
+        Folder of photographs that may be taught with for any use, labelled by `limner train label` into `labels`. They
+        and the synthetic heads take the packs' place, and the network that comes of it is `faces-detect-clean`.
     scenes : int
         Held-out scenes in a validation.
     """
@@ -64,6 +76,7 @@ class Settings:
     box: float = 2.0
     points: float = 2.0
     labels: str = "labels"
+    photos: str = ""
     cache: str = "runs/cache"
     scenes: int = 160
 
@@ -79,17 +92,16 @@ class DetectTask:
     ships = "net"
 
     def __init__(self, recipe: Recipe, settings: Settings, data: Path) -> None:
-        self.recipe, self.settings = recipe, settings
+        self.recipe, self.settings, self.data = recipe, settings, data
         self.nets = nn.ModuleDict({"net": Detector(settings.width)})
-        labels, cache = data / settings.labels, Path(settings.cache)
         self.sampler = SceneSampler(
-            build_sitters(data, labels, cache, "train"),
+            sitters_of(data, settings, "train"),
             facefree(data, "train"),
             batch=recipe.batch,
             size_px=settings.size_px,
         )
         self.held_out = SceneSampler(
-            build_sitters(data, labels, cache, "val"),
+            sitters_of(data, settings, "val"),
             facefree(data, "test"),
             batch=min(16, settings.scenes),
             size_px=settings.size_px,
@@ -154,8 +166,9 @@ class DetectTask:
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what the graph needs; the picture's sides may be any multiple of 32."""
         free = {2: "height", 3: "width"}
+        terms = face_terms(self.data / self.settings.photos if self.settings.photos else None)
         return ExportSpec(
-            name="faces-detect",
+            name="faces-detect-clean" if self.settings.photos else "faces-detect",
             module=ema,
             inputs={"picture": torch.zeros(1, 3, 320, 320)},
             outputs=tuple(f"grid{s}" for s in STRIDES),
@@ -164,5 +177,9 @@ class DetectTask:
             purpose="Finds every face in a photograph, drawing or painting, upright or turned.",
             limits="Profiles beyond 60 degrees, faces under 12 px of the network's own input, and "
             "faces drawn with a few strokes are missed; animals and masks may be taken for faces.",
-            data=FACE_DATA,
+            commercial=terms.commercial,
+            license=terms.license,
+            eight_bits=bool(self.settings.photos),
+            tolerance=OWN_TOLERANCE if self.settings.photos else 0.01,
+            data=terms.data,
         )

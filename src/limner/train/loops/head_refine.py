@@ -19,6 +19,7 @@ from limner.train.data.head_pairs import HeadPairs
 from limner.train.data.heads import OUTSIDE, build_real, build_synthetic
 from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_views as views
+from limner.train.loops._head_sheet import with_sheet
 from limner.train.loops.task import ExportSpec
 from limner.train.losses import heads as losses
 from limner.train.losses.perceptual import feature_distance
@@ -61,6 +62,8 @@ class Settings:
         Share of the critic's opinion that is about freely turned views.
     crop_px : int
         Side of the square that is mended in a step, a multiple of 16; 256 is the whole picture.
+    sheet : bool
+        Let what reaches beyond the shell turn with it, as the product does.
     frozen : str
         Folder with ``lite1.npz``, where its package is not installed.
     cache : str
@@ -80,6 +83,7 @@ class Settings:
     critic_from: int = 1000
     turned: float = 0.5
     crop_px: int = 256
+    sheet: bool = True
     frozen: str = ""
     cache: str = "runs/cache"
     people: int = 40
@@ -231,11 +235,19 @@ class HeadRefineTask:
         here = shell.view(maps, batch["pose"])[1]
         away = shell.view(maps, away_pose)[1]
         depths = _solid_depth(here), _solid_depth(away)
+        at_home = beyond = None
+        if self.settings.sheet:
+            labels = batch["labels"]
+            head = ((labels & (OUTSIDE - 1) > 0) & (labels & OUTSIDE == 0)).float()[:, None]
+            *solid, at_home, beyond = with_sheet(depths, (batch["pose"], away_pose), head)
+            depths = solid[0], solid[1]
         known = ((batch["out_labels"] & OUTSIDE) == 0).float()[:, None]
         known = torch.where(real.view(-1, 1, 1, 1) > 0, known, torch.ones_like(known))
         gone, seen = carry(photo, depths, (batch["pose"], away_pose), known)
         again, still = carry(gone, depths[::-1], (away_pose, batch["pose"]), seen)
         pick = real.view(-1, 1, 1, 1) > 0
+        if at_home is not None and beyond is not None:
+            here, away = _reaching(here, at_home * still), _reaching(away, beyond * seen)
         mixed = type(here)(
             torch.where(pick, here.photo, away.photo),
             torch.where(pick, here.labels, away.labels),
@@ -349,6 +361,12 @@ def _turn(count: int, device: torch.device) -> Tensor:
 def _solid_depth(seen: Decoded) -> Tensor:
     """Return the decoded depth, 0 where there is no head."""
     return seen.depth * (seen.alpha > 0)
+
+
+def _reaching(seen: Decoded, beyond: Tensor) -> Decoded:
+    """Return what is seen with an alpha, a logit, that holds what reaches beyond the shell."""
+    share = torch.maximum(seen.alpha.sigmoid(), beyond).clamp(1e-4, 1 - 1e-4)
+    return type(seen)(seen.photo, seen.labels, torch.logit(share), seen.depth)
 
 
 def _on_grey(photo: Tensor, alpha: Tensor) -> Tensor:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -13,14 +12,15 @@ from torch import nn
 
 from limner.train.data.composites import SceneSampler, facefree
 from limner.train.data.face_crops import CROP_PX, CropSampler, upright
-from limner.train.data.sitters import Sitters, build_sitters
-from limner.train.loops.detect import FACE_DATA
+from limner.train.data.sitters import Sitters, sitters_of
+from limner.train.loops.detect import OWN_TOLERANCE, face_terms
 from limner.train.loops.task import ExportSpec
 from limner.train.losses.landmarks import landmark_loss, point_weights
 from limner.train.nets.landmarker import Landmarker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
     from torch import Tensor
@@ -44,8 +44,8 @@ class Settings:
         Start the trunk from ImageNet.
     absent : float
         Share of crops without a face.
-    labels, cache : str
-        As in the detector's recipe.
+    labels, photos, cache : str
+        As in the detector's recipe; with `photos` the network is `faces-landmarks-clean`.
     people : int
         Held-out faces of each kind in a validation.
     """
@@ -56,6 +56,7 @@ class Settings:
     imagenet: bool = True
     absent: float = 0.15
     labels: str = "labels"
+    photos: str = ""
     cache: str = "runs/cache"
     people: int = 160
 
@@ -71,12 +72,11 @@ class LandmarksTask:
     ships = "net"
 
     def __init__(self, recipe: Recipe, settings: Settings, data: Path) -> None:
-        self.recipe, self.settings = recipe, settings
-        labels, cache = data / settings.labels, Path(settings.cache)
-        sitters = build_sitters(data, labels, cache, "train")
+        self.recipe, self.settings, self.data = recipe, settings, data
+        sitters = sitters_of(data, settings, "train")
         scenes = SceneSampler(sitters, facefree(data, "train"), batch=1)
         self.sampler = CropSampler(sitters, scenes, batch=recipe.batch, absent=settings.absent)
-        self.held_out: Sitters = build_sitters(data, labels, cache, "val")
+        self.held_out: Sitters = sitters_of(data, settings, "val")
         net = Landmarker(self._mean_shape())
         if settings.imagenet:
             net.trunk.load_imagenet()
@@ -175,8 +175,9 @@ class LandmarksTask:
 
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what the graph needs."""
+        terms = face_terms(self.data / self.settings.photos if self.settings.photos else None)
         return ExportSpec(
-            name="faces-landmarks",
+            name="faces-landmarks-clean" if self.settings.photos else "faces-landmarks",
             module=ema,
             inputs={"crop": torch.zeros(1, 3, CROP_PX, CROP_PX)},
             outputs=("points", "pose", "presence"),
@@ -184,5 +185,10 @@ class LandmarksTask:
             purpose="478 points of the face mesh with irises, yaw, pitch, and whether there is a face.",
             limits="Taught by another network's points: where that one errs (behind hair, in deep "
             "shadow, beyond 60 degrees of yaw) so does this one. Depth is rough.",
-            data=FACE_DATA,
+            commercial=terms.commercial,
+            license=terms.license,
+            eight_bits=bool(self.settings.photos),
+            # on pictures without a face, which probes are, the pose spans few degrees
+            tolerance=2 * OWN_TOLERANCE if self.settings.photos else 0.01,
+            data=terms.data,
         )

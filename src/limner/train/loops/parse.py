@@ -12,8 +12,14 @@ import torch
 from torch import nn
 
 from limner.records import CLASS_COLORS, CLASSES
+from limner.train.data.own_faces import Terms, terms_of
 from limner.train.data.packs import Pack
-from limner.train.data.parse_crops import ParseSampler, build_parse_arrays
+from limner.train.data.parse_crops import (
+    ParseSampler,
+    build_own_parse_arrays,
+    build_parse_arrays,
+)
+from limner.train.loops.detect import OWN_TOLERANCE, TURNHEADS
 from limner.train.loops.task import ExportSpec
 from limner.train.losses.segmentation import parsing_loss
 from limner.train.nets.parser import Parser, full_size
@@ -50,6 +56,9 @@ class Settings:
     frozen_norms : bool
         Normalise by the statistics that the weights came with. For going on from trained weights: batch statistics
         let the picture-wide mean grow without bound, and the average no longer fits its statistics (F1 .80 to .55).
+    photos, labels : str
+        Folders below the data's: photographs that may be taught with for any use, and what `limner train label` made of
+        them. They take CelebAMask-HQ's place, and the network that comes of it is `faces-parse-clean`.
     cache : str
         Folder of the arrays built from the packs.
     people : int
@@ -63,8 +72,20 @@ class Settings:
     synthetic: float = 0.08
     donated: float = 0.2
     frozen_norms: bool = False
+    photos: str = ""
+    labels: str = "labels"
     cache: str = "runs/cache"
     people: int = 300
+
+
+_LIMITS = (
+    "Necklaces, earrings and hats are weak, as are the human labels; a second person in "
+    "the crop may be labelled too; hands over a face become skin."
+)
+_LIMITS_OWN = (
+    "No person labelled a pixel: the outlines of eyes, brows, nose and lips are a mesh's. Glasses, hats and jewellery "
+    "are known from synthetic heads alone and mostly missed."
+)
 
 
 def make(recipe: Recipe, data: Path) -> ParseTask:
@@ -79,7 +100,12 @@ class ParseTask:
 
     def __init__(self, recipe: Recipe, settings: Settings, data: Path) -> None:
         self.recipe, self.settings, self.data = recipe, settings, data
-        photos, labels, real = build_parse_arrays(data, Path(settings.cache))
+        cache = Path(settings.cache)
+        photos, labels, real = (
+            build_own_parse_arrays(data, data / settings.photos, data / settings.labels, cache)
+            if settings.photos
+            else build_parse_arrays(data, cache)
+        )
         self.sampler = ParseSampler(
             photos,
             labels,
@@ -164,19 +190,25 @@ class ParseTask:
 
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what the graph needs."""
-        side = self.settings.size_px
+        side, own = self.settings.size_px, bool(self.settings.photos)
+        celeba = (("CelebAMask-HQ", "LicenseRef-noncommercial-research"),)
+        packs = Terms("LicenseRef-research-only", commercial=False, data=celeba)
+        terms = terms_of(self.data / self.settings.photos) if own else packs
         return ExportSpec(
-            name="faces-parse",
+            name="faces-parse-clean" if own else "faces-parse",
             module=ema,
             inputs={"crop": torch.zeros(1, 3, side, side)},
             outputs=("logits",),
             ranges={"crop": (-1.0, 1.0)},
             purpose="What each pixel of an aligned face shows: 19 classes in CelebAMask-HQ's order.",
-            limits="Necklaces, earrings and hats are weak, as are the human labels; a second person in "
-            "the crop may be labelled too; hands over a face become skin.",
+            limits=_LIMITS_OWN if own else _LIMITS,
+            commercial=terms.commercial,
+            license=terms.license,
+            eight_bits=own,
+            tolerance=OWN_TOLERANCE if own else 0.01,
             data=(
-                ("CelebAMask-HQ", "LicenseRef-noncommercial-research"),
-                ("turnheads: synthetic heads, skin maps likely CC0", "CC0-1.0"),
+                *terms.data,
+                TURNHEADS,
                 ("ImageNet weights of EfficientNet-Lite0 (trunk)", "Apache-2.0"),
             ),
         )

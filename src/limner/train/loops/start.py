@@ -15,6 +15,7 @@ import torch
 
 from limner.errors import RecipeError
 from limner.files.atomic import write_bytes
+from limner.train.graph import widened
 from limner.weights import ledger
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def from_graph(path: Path, net: nn.Module) -> None:
         model = onnx.load(str(path))
     except Exception as error:
         raise RecipeError(f"--init {path}: this is no ONNX graph ({error}).") from error
-    arrays = {i.name: np.array(numpy_helper.to_array(i)) for i in model.graph.initializer}
+    arrays = widened({i.name: np.array(numpy_helper.to_array(i)) for i in model.graph.initializer})
     state = net.state_dict()
     prefix = _prefix(set(arrays), set(state))
     taken = {k: arrays[prefix + k] for k in state if prefix + k in arrays}

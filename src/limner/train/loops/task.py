@@ -97,6 +97,8 @@ class ExportSpec:
     jumps : bool
         The outputs jump where a ray or a choice tips over, as a renderer's do at edges: then the
         mean difference must pass, because rounding moves single values by much.
+    eight_bits : bool
+        Keep the weights in eight bits, not in sixteen: half the size, for a tolerance of some hundredths.
     """
 
     name: str
@@ -112,6 +114,7 @@ class ExportSpec:
     commercial: bool = False
     tolerance: float = 0.01
     jumps: bool = False
+    eight_bits: bool = False
 
 
 class Task(Protocol):

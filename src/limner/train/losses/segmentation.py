@@ -25,7 +25,7 @@ def parsing_loss(logits: Tensor, shares: Tensor) -> dict[str, Tensor]:
         The network's output.
     shares : Tensor of shape (N, 19, H, W), uint8
         How many of the four pixels under each cell have each class, 0 to 4: a soft target keeps thin
-        brows and lips that a nearest label would lose.
+        brows and lips that a nearest label would lose. Where all are 0 the class is unknown and nothing is asked.
 
     References
     ----------
@@ -36,7 +36,7 @@ def parsing_loss(logits: Tensor, shares: Tensor) -> dict[str, Tensor]:
     weight = torch.tensor(CLASS_WEIGHTS, dtype=torch.float32, device=logits.device)
     weighted = target * weight[:, None, None]
     entropy = -(weighted * log_p).sum() / weighted.sum()
-    p = log_p.exp()
+    p = log_p.exp() * (target.sum(1, keepdim=True) > 0)
     both = (p * target).sum((0, 2, 3))
     total = p.sum((0, 2, 3)) + target.sum((0, 2, 3))
     occurs = target.sum((0, 2, 3)) > 20
