@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -10,14 +11,19 @@ from tests.cli.conftest import Run
 
 from limner.errors import InputError
 
+#: What each studio's workers would find in their environment.
+asked: list[str] = []
+
 
 @pytest.fixture
 def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Put a studio that closes at once in place of the real one; return how it was called."""
     calls: list[dict[str, Any]] = []
+    asked.clear()
 
     def serve(port: int, *, ready: Callable[[str, str], None], **options: Any) -> None:
         calls.append({"port": port, **options})
+        asked.append(os.environ["LIMNER_COMMERCIAL_ONLY"])
         ready(f"http://127.0.0.1:{port}/", options["token"] or "made-up")
 
     monkeypatch.setattr("limner.studio.server.serve", serve)
@@ -31,6 +37,20 @@ def test_it_tells_its_address_and_that_it_closed(run: Run, served: list[dict[str
     assert "http://127.0.0.1:8765/" in answer.err
     assert "closed" in answer.err
     assert served == [{"port": 8765, "token": None, "browser": False}]
+
+
+def test_its_workers_learn_that_only_what_may_be_sold_may_run(
+    run: Run, served: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LIMNER_COMMERCIAL_ONLY", raising=False)
+    assert run("studio").code == 0
+    assert run("studio", "--commercial-only").code == 0
+    assert "LIMNER_COMMERCIAL_ONLY" not in os.environ
+    monkeypatch.setenv("LIMNER_COMMERCIAL_ONLY", "1")
+    assert run("studio").code == 0
+    assert os.environ["LIMNER_COMMERCIAL_ONLY"] == "1"
+    assert asked == ["0", "1", "1"]
+    assert len(served) == 3
 
 
 def test_scripts_are_told_the_token(

@@ -14,7 +14,7 @@ from tests.studio import desk
 from limner.studio.errors import Problem
 from limner.studio.limits import Limits
 from limner.studio.pool import Job, Pool
-from limner.studio.shop import Shop, file_of, picture_kind, slot_of
+from limner.studio.shop import Shop, file_answer, file_of, slot_of
 from limner.studio.store import Store
 
 
@@ -65,10 +65,10 @@ def test_a_slot_is_a_short_name() -> None:
         slot_of(request(x_limner_slot="a/b"))
 
 
-def test_only_pictures_kinds_are_taken() -> None:
-    assert picture_kind("webp") == "webp"
-    with pytest.raises(Problem, match="png, jpeg or webp"):
-        picture_kind("svg")
+def test_the_document_tells_of_each_kind_that_a_file_may_be() -> None:
+    content = file_answer("png", "ora")[200]["content"]
+    assert list(content) == ["image/png", "image/openraster"]
+    assert file_of(b"x", "ora", {}, time.monotonic()).headers["content-type"] in content
 
 
 def test_facts_travel_in_a_header_of_plain_letters() -> None:

@@ -217,7 +217,11 @@ def test_painting_stands_in_the_documentation(turning: TestClient) -> None:
 
 def test_a_head_turns_in_a_film_and_leaves_as_a_mesh(turning: TestClient) -> None:
     head = make(turning, seed=7)["head"]
-    film = turning.post(f"/v1/heads/{head}/film", json={"frames": 3, "yaw_deg": 20})
+    wish = {"frames": 3, "yaw_deg": 20}
+    drawn = wish | {"style": "pen", "parts": {"hair": "nobodys"}}
+    answer = turning.post(f"/v1/heads/{head}/film", json=drawn)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_name"), answer.text
+    film = turning.post(f"/v1/heads/{head}/film", json=wish)
     assert film.status_code == 200, film.text
     assert film.content[8:12] == b"WEBP"
     mesh = turning.get(f"/v1/heads/{head}/mesh")

@@ -111,10 +111,9 @@ def encode_made(
     from limner import __version__
     from limner.files import image
     from limner.records import Recipe
-    from limner.weights import ledger
+    from limner.weights import session
 
-    room = {"sketch": "sketches", "turn": "heads"}[verb]
-    hashes = {row.name: row.sha256[:12] for row in ledger.rows() if row.room == room}
+    hashes = session().hashes({"sketch": "sketches", "turn": "heads"}[verb])
     recipe = Recipe(verb, dict(settings), hashes, __version__, "trainedAlgorithmicMedia")
     return image.encode_picture(pixels, kind=_picture_kind(kind), recipe=recipe)
 

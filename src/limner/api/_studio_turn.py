@@ -187,12 +187,25 @@ def painted_head(head: Head, labels: bytes, yaw_deg: float, pitch_deg: float) ->
     return edit_head(head, labels=read_labels(labels), yaw_deg=yaw_deg, pitch_deg=pitch_deg)
 
 
-def film_of(head: Head, angles_deg: Sequence[tuple[float, float]], *, style: str = "") -> bytes:
-    """Return an animated WebP of a head that turns there and back, drawn too if a style is given."""
+def film_of(
+    head: Head,
+    angles_deg: Sequence[tuple[float, float]],
+    *,
+    style: str = "",
+    parts: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return an animated WebP of a head that turns there and back, drawn too if a style is given.
+
+    Parts may have styles of their own.
+    """
+    own = dict(parts or {}) if style else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
-        stops = list(orbit(head, angles_deg=angles_deg, styles=(style,) if style else ()))
-    return encode_views(stops, kind="webp", recipe=view_recipe(head, "orbit", {"style": style}))
+        stops = list(
+            orbit(head, angles_deg=angles_deg, styles=(style,) if style else (), parts=own)
+        )
+    settings = {"style": style} | ({"parts": own} if own else {})
+    return encode_views(stops, kind="webp", recipe=view_recipe(head, "orbit", settings))
 
 
 def _nearness(view: View) -> NDArray[np.uint8]:

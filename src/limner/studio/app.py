@@ -17,6 +17,7 @@ from limner.studio import errors
 from limner.studio.guard import Guard
 from limner.studio.jobs.warm import warm_up
 from limner.studio.limits import Limits
+from limner.studio.openapi import document_all
 from limner.studio.pool import Pool, new_process
 from limner.studio.routes import about, draw, page, sketch, turn
 from limner.studio.shop import Shop
@@ -114,6 +115,7 @@ def make_app(settings: Settings) -> Guard:
     errors.install(app)
     for module in (about, draw, sketch, turn, page):  # the page's paths come last: they match all
         app.include_router(module.router)
+    document_all(app)
     return Guard(
         app, hosts=settings.hosts, token=settings.token, limits=limits, close=shop.pool.close
     )

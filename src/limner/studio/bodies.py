@@ -206,6 +206,9 @@ class FilmWish(_Strict):
     style: Annotated[str, Field(max_length=200, pattern=r"^[^\x00/\\]*$")] = Field(
         default="", description="Drawn beside the photograph, if named."
     )
+    parts: dict[_Short, StyleName] = Field(
+        default_factory=dict, max_length=16, description="Part → its own style in the drawing."
+    )
 
 
 class ViewWish(_Strict):

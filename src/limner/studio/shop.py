@@ -7,7 +7,7 @@ import json
 import re
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from fastapi import Depends, Request, Response
 
@@ -21,7 +21,18 @@ if TYPE_CHECKING:
     from limner.studio.pool import Pool
     from limner.studio.store import Store
 
-__all__ = ["FACTS_HEADER", "MEDIA", "Head", "Here", "Shop", "file_of", "picture_kind", "slot_of"]
+__all__ = [
+    "FACTS_HEADER",
+    "MEDIA",
+    "SHOWN",
+    "Head",
+    "Here",
+    "Shop",
+    "ShownKind",
+    "file_answer",
+    "file_of",
+    "slot_of",
+]
 
 FACTS_HEADER = "Limner-Facts"
 
@@ -38,6 +49,9 @@ MEDIA: dict[str, str] = {
     "head": "application/octet-stream",
     "glb": "model/gltf-binary",
 }
+#: Kinds of pictures that every browser shows.
+ShownKind = Literal["png", "jpeg", "webp"]
+SHOWN: tuple[str, ...] = get_args(ShownKind)
 _SLOT = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -123,17 +137,17 @@ def slot_of(request: Request) -> str:
     return f"slot:{slot}" if slot else ""
 
 
-def picture_kind(kind: str) -> str:
-    """Return the kind of a picture that was asked for.
+def file_answer(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """Return what the documentation says of an answer that is a file of one of these kinds.
 
-    Raises
-    ------
-    Problem
-        422 if there is none such.
+    Examples
+    --------
+    >>> list(file_answer("head")[200]["content"])
+    ['application/octet-stream']
     """
-    if kind not in ("png", "jpeg", "webp"):
-        raise Problem(422, "bad_value", f"kind is {kind[:20]!r}; choose png, jpeg or webp.")
-    return kind
+    told = "The file; the header Limner-Facts tells of it, as JSON."
+    body = {"schema": {"type": "string", "format": "binary"}}
+    return {200: {"description": told, "content": {MEDIA[kind]: body for kind in kinds}}}
 
 
 def file_of(data: bytes, kind: str, facts: dict[str, Any], began: float) -> Response:

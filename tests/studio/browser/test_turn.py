@@ -47,6 +47,30 @@ def test_parts_change_and_come_back(tab: Any, fake: Any) -> None:
     assert fake.memory.count("/edit") == 1
 
 
+def test_a_part_of_a_turned_head_has_a_style_of_its_own(tab: Any, fake: Any, look: Any) -> None:
+    page = tab().page
+    asked: list[Any] = []
+    page.on(
+        "request",
+        lambda r: asked.append(r.post_data_json) if r.url.endswith(("/view", "/film")) else None,
+    )
+    page.click("#tab-turn")
+    page.get_by_role("button", name="A random person").click()
+    page.wait_for_function("() => document.querySelector('#turn-stage img')?.naturalWidth === 512")
+    assert asked[-1]["parts"] == {}
+    page.locator("#turn-panel summary", has_text="Part by part").click()
+    choice = page.get_by_role("combobox", name="Style of Hair", exact=True)
+    choice.select_option("hatch")
+    until(page, lambda: (asked[-1]["size"], asked[-1]["parts"]) == (512, {"hair": "hatch"}))
+    look(page, "turn-04-parts")
+    page.get_by_role("button", name="Film").click()
+    until(page, lambda: asked[-1].get("frames"))
+    assert asked[-1]["parts"] == {"hair": "hatch"}
+    page.locator("#turn-panel").get_by_role("button", name="All the same").click()
+    until(page, lambda: asked[-1].get("parts") == {} and asked[-1].get("size") == 512)
+    assert choice.input_value() == ""
+
+
 def test_missing_heads_are_told_in_a_sentence(tab: Any, fake: Any, look: Any) -> None:
     fake.memory.ready = False
     page = tab().page

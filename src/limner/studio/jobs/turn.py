@@ -60,7 +60,7 @@ def film(data: bytes, wish: dict[str, Any]) -> bytes:
     """Return an animated WebP of a head that turns."""
     count, half = wish["frames"], wish["yaw_deg"]
     angles = [(half * (2 * k / (count - 1) - 1), wish["pitch_deg"]) for k in range(count)]
-    return rooms.film_of(rooms.decode_head(data), angles, style=wish["style"])
+    return rooms.film_of(rooms.decode_head(data), angles, style=wish["style"], parts=wish["parts"])
 
 
 def _made(head: Any) -> Made:

@@ -12,7 +12,15 @@ from limner.studio.bodies import DrawingWish, PlotWish
 from limner.studio.errors import Problem
 from limner.studio.jobs import draw as jobs
 from limner.studio.pool import Job
-from limner.studio.shop import MEDIA, Here, file_of, picture_kind, slot_of
+from limner.studio.shop import (
+    MEDIA,
+    SHOWN,
+    Here,
+    ShownKind,
+    file_answer,
+    file_of,
+    slot_of,
+)
 
 __all__ = ["RAW", "router"]
 
@@ -23,15 +31,6 @@ RAW: dict[str, Any] = {
     "requestBody": {
         "required": True,
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-#: And of an answer that is a file.
-FILE: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The file; the header Limner-Facts tells of it, as JSON.",
-        "content": {
-            m: {"schema": {"type": "string", "format": "binary"}} for m in ("image/png", "image/*")
-        },
     }
 }
 MaxSide = Annotated[int | None, Query(ge=16, le=12_000)]
@@ -72,15 +71,15 @@ async def forget_photo(photo: str, shop: Here) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/{photo}/picture", responses=FILE, response_class=Response)
+@router.get("/{photo}/picture", responses=file_answer(*SHOWN), response_class=Response)
 async def show_photo(
-    photo: str, request: Request, shop: Here, max_side: MaxSide = None, kind: str = "jpeg"
+    photo: str, request: Request, shop: Here, max_side: MaxSide = None, kind: ShownKind = "jpeg"
 ) -> Response:
     """Return the photograph upright and in sRGB, as browsers show it."""
     began = time.monotonic()
     job = Job(
         jobs.picture,
-        (shop.photos.get(photo), max_side, picture_kind(kind)),
+        (shop.photos.get(photo), max_side, kind),
         slot=slot_of(request),
         lane=f"photo:{photo}",
     )
@@ -105,7 +104,11 @@ def _faces(source: jobs.Source, points: bool) -> dict[str, Any]:  # noqa: FBT001
     return jobs.faces(source, points=points)
 
 
-@router.post("/{photo}/drawing", responses=FILE, response_class=Response)
+@router.post(
+    "/{photo}/drawing",
+    responses=file_answer(*SHOWN, "tiff", "svg", "ora"),
+    response_class=Response,
+)
 async def draw_photo(photo: str, wish: DrawingWish, request: Request, shop: Here) -> Response:
     """Draw the people in a photograph; the answer is the file."""
     began = time.monotonic()
@@ -119,7 +122,7 @@ async def draw_photo(photo: str, wish: DrawingWish, request: Request, shop: Here
     return file_of(data, wish.kind, facts, began)
 
 
-@router.post("/{photo}/plot", response_model=None)
+@router.post("/{photo}/plot", response_model=None, responses=file_answer("svg", "hpgl", "gcode"))
 async def plot_photo(
     photo: str, wish: PlotWish, request: Request, shop: Here
 ) -> Response | dict[str, Any]:

@@ -13,8 +13,7 @@ from limner.studio.canvases import advance, checked
 from limner.studio.errors import Problem
 from limner.studio.jobs import sketch as jobs
 from limner.studio.pool import Job
-from limner.studio.routes.draw import FILE
-from limner.studio.shop import Here, file_of, picture_kind, slot_of
+from limner.studio.shop import SHOWN, Here, ShownKind, file_answer, file_of, slot_of
 
 if TYPE_CHECKING:
     from limner.studio.canvases import CanvasState
@@ -42,7 +41,7 @@ def _brought(shop: Shop, canvas: str, wish: CanvasWish) -> CanvasState:
     return state
 
 
-@router.post("/sketches/{canvas}/shadow", responses=FILE, response_class=Response)
+@router.post("/sketches/{canvas}/shadow", responses=file_answer("png"), response_class=Response)
 async def shade(canvas: str, wish: CanvasWish, request: Request, shop: Here) -> Response:
     """Return where a face's lines would go: a grey PNG, 255 where the shadow is darkest."""
     began = time.monotonic()
@@ -59,30 +58,30 @@ async def shade(canvas: str, wish: CanvasWish, request: Request, shop: Here) -> 
     return file_of(data, "png", {**facts, "version": state.version}, began)
 
 
-@router.post("/sketches/{canvas}/{want}", responses=FILE, response_class=Response)
+@router.post("/sketches/{canvas}/{want}", responses=file_answer(*SHOWN), response_class=Response)
 async def photograph(
     canvas: str,
     want: Literal["preview", "photo"],
     wish: CanvasWish,
     request: Request,
     shop: Here,
-    kind: str | None = None,
+    kind: ShownKind | None = None,
 ) -> Response:
     """Return the photograph that the strokes stand for: a preview of 256² or the whole of 512²."""
     began = time.monotonic()
     state = _brought(shop, canvas, wish)
     size, usual = _WANTED[want]
-    kind = picture_kind(kind or usual)
+    chosen = kind or usual
     told = wish.model_dump(include={"confidence", "palette", "seed", "neighbours"})
     job = Job(
         jobs.photo,
-        (canvas, state.strokes, {**told, "size": size, "kind": kind}),
+        (canvas, state.strokes, {**told, "size": size, "kind": chosen}),
         slot=f"canvas:{canvas}:photo",
         lane=f"canvas:{canvas}",
         live=True,
     )
     data, facts = await shop.run(request, job)
-    return file_of(data, kind, {**facts, "version": state.version}, began)
+    return file_of(data, chosen, {**facts, "version": state.version}, began)
 
 
 @router.delete("/sketches/{canvas}", status_code=204)
@@ -107,7 +106,7 @@ async def trace_photo(
     return told
 
 
-@router.get("/photos/{photo}/crop", responses=FILE, response_class=Response)
+@router.get("/photos/{photo}/crop", responses=file_answer("png"), response_class=Response)
 async def crop_photo(photo: str, request: Request, shop: Here, face: int = 0) -> Response:
     """Return the photograph as it lies under the canvas, to trace over: 512² PNG."""
     began = time.monotonic()
@@ -124,12 +123,12 @@ async def take_part(wish: Take, request: Request, shop: Here) -> dict[str, Any]:
     return told
 
 
-@router.post("/morph", responses=FILE, response_class=Response)
-async def morph(wish: Morph, request: Request, shop: Here, kind: str = "jpeg") -> Response:
+@router.post("/morph", responses=file_answer(*SHOWN), response_class=Response)
+async def morph(wish: Morph, request: Request, shop: Here, kind: ShownKind = "jpeg") -> Response:
     """Return the photograph between two drawings."""
     began = time.monotonic()
     told = wish.model_dump(include={"t", "confidence", "seed", "size"})
-    told |= {"palettes": [wish.a.palette, wish.b.palette], "kind": picture_kind(kind)}
+    told |= {"palettes": [wish.a.palette, wish.b.palette], "kind": kind}
     ends = [checked(end.strokes, shop.limits) for end in (wish.a, wish.b)]
     job = Job(
         jobs.morph,

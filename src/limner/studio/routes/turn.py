@@ -12,8 +12,17 @@ from limner.studio.bodies import Edit, FilmWish, FromPhoto, FromSeed, ViewWish
 from limner.studio.errors import Problem
 from limner.studio.jobs import turn as jobs
 from limner.studio.pool import Job
-from limner.studio.routes.draw import FILE, RAW, check_type
-from limner.studio.shop import Head, Here, Shop, file_of, picture_kind, slot_of
+from limner.studio.routes.draw import RAW, check_type
+from limner.studio.shop import (
+    SHOWN,
+    Head,
+    Here,
+    Shop,
+    ShownKind,
+    file_answer,
+    file_of,
+    slot_of,
+)
 
 __all__ = ["router"]
 
@@ -68,14 +77,14 @@ async def tell_head(head: str, shop: Here) -> dict[str, Any]:
     return {"head": head, **shop.heads.get(head).facts}
 
 
-@router.get("/{head}/file", responses=FILE, response_class=Response)
+@router.get("/{head}/file", responses=file_answer("head"), response_class=Response)
 async def keep_head(head: str, shop: Here) -> Response:
     """Return a head as a file that opens again."""
     began = time.monotonic()
     return file_of(shop.heads.get(head).data, "head", {}, began)
 
 
-@router.get("/{head}/mesh", responses=FILE, response_class=Response)
+@router.get("/{head}/mesh", responses=file_answer("glb"), response_class=Response)
 async def export_head(head: str, request: Request, shop: Here) -> Response:
     """Return a head as a GLB for 3D programs."""
     began = time.monotonic()
@@ -83,7 +92,7 @@ async def export_head(head: str, request: Request, shop: Here) -> Response:
     return file_of(data, "glb", {}, began)
 
 
-@router.post("/{head}/film", responses=FILE, response_class=Response)
+@router.post("/{head}/film", responses=file_answer("webp"), response_class=Response)
 async def film_head(head: str, wish: FilmWish, request: Request, shop: Here) -> Response:
     """Return an animated WebP of a head that turns there and back."""
     began = time.monotonic()
@@ -127,13 +136,13 @@ async def paint_head(
     return _keep(shop, *await shop.run(request, job))
 
 
-@router.post("/{head}/view", responses=FILE, response_class=Response)
+@router.post("/{head}/view", responses=file_answer(*SHOWN), response_class=Response)
 async def look(
-    head: str, wish: ViewWish, request: Request, shop: Here, kind: str = "jpeg"
+    head: str, wish: ViewWish, request: Request, shop: Here, kind: ShownKind = "jpeg"
 ) -> Response:
     """Return what a camera sees: the photograph, its parts in colour, depth, or a drawing."""
     began = time.monotonic()
-    told = {**wish.model_dump(), "kind": picture_kind(kind)}
+    told = {**wish.model_dump(), "kind": kind}
     job = Job(
         jobs.view,
         (head, shop.heads.get(head).data, told),

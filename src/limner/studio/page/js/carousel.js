@@ -3,20 +3,23 @@ import { $, download, el, icon, roving, short, slider } from "./dom.js";
 import * as http from "./http.js";
 import { bind } from "./keys.js";
 import { Painter } from "./paint.js";
+import { partsGroup } from "./parts.js";
 import { take } from "./photos.js";
 import * as project from "./project.js";
 import { announce, toast, working } from "./talk.js";
 
 const YAW = 60, PITCH = 30;
 const degrees = (v) => `${Math.round(v)}°`;
-const fresh = () => ({ yaw: 0, pitch: 0, show: "drawing", style: "croquis", labels: false, labelStrength: 45 });
+const fresh = () => ({ yaw: 0, pitch: 0, show: "drawing", style: "croquis", parts: {}, labels: false, labelStrength: 45 });
 
 export class Carousel {
   constructor(house) {
     this.house = house;
     this.ready = { ready: true, sentence: "" };
     this.styles = [];
+    /** Parts of a head, which change hands; parts of a drawing, which have styles. */
     this.parts = [];
+    this.inked = [];
     this.settings = fresh();
     /** Heads so far; the last is shown. An edit adds one, undo takes it away. */
     this.heads = [];
@@ -38,12 +41,14 @@ export class Carousel {
     this.ready = state.rooms.turn;
     this.styles = state.styles;
     this.parts = state.head_parts || [];
+    this.inked = state.parts || [];
     this.style.replaceChildren(...this.styles.map((s) => el("option", { value: s.name }, short(s.title))));
     if (!this.styles.some((s) => s.name === this.settings.style)) this.settings.style = this.styles[0]?.name || "";
     this.style.value = this.settings.style;
     this.part.replaceChildren(...this.parts.map((p) => el("option", { value: p }, p)));
     this.part.value = "hair";
     this.painter.setState(state);
+    this.manner.show();
     this.#show();
   }
 
@@ -184,7 +189,7 @@ export class Carousel {
 
   async #fetch(size) {
     const s = { ...this.settings }, head = this.head, id = await this.#id(head);
-    const wish = { yaw_deg: s.yaw, pitch_deg: s.pitch, size, style: s.style, strength: 1 };
+    const wish = { yaw_deg: s.yaw, pitch_deg: s.pitch, size, style: s.style, parts: s.parts, strength: 1 };
     let answers;
     try {
       answers = [await http.view(id, { ...wish, show: s.show })];
@@ -290,6 +295,7 @@ export class Carousel {
     this.markShow(this.settings.show);
     roving(shows, "button", (b) => pick(b.dataset.show));
     this.style = el("select", { id: "turn-style", onchange: () => set("style", this.style.value) });
+    this.manner = partsGroup({ parts: () => this.inked, styles: () => this.styles, manner: () => this.settings, change: ({ parts }) => set("parts", parts) });
     this.labels = el("input", { type: "checkbox", onchange: () => { set("labels", this.labels.checked); } });
     this.labelForce = slider({ label: "How strong", min: 10, max: 100, value: 45, show: (v) => `${v} %`, input: (v) => { this.settings.labelStrength = v; this.sheet?.style.setProperty("--labels", String(v / 100)); } });
     this.part = el("select", { id: "turn-part" });
@@ -300,6 +306,7 @@ export class Carousel {
     this.group = el("div", {},
       el("div", { class: "group" }, el("h2", {}, "View"), this.yaw.field, this.pitch.field, el("button", { class: "quiet small", onclick: () => this.place(0, 0) }, "Face the front")),
       el("div", { class: "group" }, el("h2", {}, "Shown as"), shows, el("div", { class: "field" }, el("label", { for: "turn-style" }, "Style"), this.style)),
+      this.manner.group,
       el("div", { class: "group" }, el("h2", {}, "Labels"), el("label", { class: "check flush" }, this.labels, el("span", {}, "Lay the labels over it")), this.labelForce.field),
       this.painter.group,
       el("div", { class: "group" }, el("h2", {}, "Parts"), el("div", { class: "field" }, el("label", { for: "turn-part" }, "Part"), this.part),
@@ -327,8 +334,8 @@ export class Carousel {
 
   async saveFilm() {
     toast("The film is made; this takes some seconds.", { key: "film" });
-    const style = this.settings.show === "drawing" ? this.settings.style : "";
-    try { const { blob } = await working(http.headFilm(await this.#id(this.head), { yaw_deg: 30, pitch_deg: this.settings.pitch, frames: 13, style })); download(blob, "head.webp"); } catch (error) { this.#trouble(error); }
+    const { show, pitch: pitch_deg, parts } = this.settings, style = show === "drawing" ? this.settings.style : "";
+    try { const { blob } = await working(http.headFilm(await this.#id(this.head), { yaw_deg: 30, pitch_deg, frames: 13, style, parts: style ? parts : {} })); download(blob, "head.webp"); } catch (error) { this.#trouble(error); }
   }
 
   #keys() {
@@ -362,6 +369,8 @@ export class Carousel {
     this.labels.checked = this.settings.labels;
     this.labelForce.set(this.settings.labelStrength);
     this.markShow(this.settings.show);
+    if (this.style.value !== this.settings.style && this.styles.some((one) => one.name === this.settings.style)) this.style.value = this.settings.style;
+    this.manner.show();
     this.#show();
     if (this.head && !$("#room-turn").hidden) this.ask();
   }

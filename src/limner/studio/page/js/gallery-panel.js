@@ -1,12 +1,11 @@
 // The Draw room's settings in → the column beside the easel: strength, people, parts, page, downloads.
-import { $, download, el, icon, short, slider, stem } from "./dom.js";
+import { $, download, el, icon, slider, stem } from "./dom.js";
 import * as http from "./http.js";
 import { PAGES } from "./easel.js";
+import { partsGroup } from "./parts.js";
 import { announce, working } from "./talk.js";
 
 const percent = (v) => `${v} %`;
-const NAMES = { "left-eye": "Left eye", "right-eye": "Right eye", "left-ear": "Left ear", "right-ear": "Right ear", "left-brow": "Left brow", "right-brow": "Right brow", skin: "Face" };
-const named = (part) => NAMES[part] || part[0].toUpperCase() + part.slice(1).replaceAll("-", " ");
 const metres = (mm) => (mm >= 10_000 ? `${(mm / 1000).toFixed(1)} m` : mm >= 1000 ? `${(mm / 1000).toFixed(2)} m` : `${Math.round(mm)} mm`);
 
 /** @param {import("./gallery.js").Gallery} room */
@@ -46,30 +45,7 @@ export function buildPanel(room) {
     }));
   }
 
-  // parts
-  const parts = el("div", { class: "parts" });
-  const partsValue = el("span", { class: "value" });
-  const partsGroup = el("details", { class: "group" }, el("summary", {}, "Part by part", partsValue), parts);
-  function showParts() {
-    const s = room.photo?.settings;
-    if (!s) return;
-    const own = new Set([...Object.keys(s.parts), ...Object.keys(s.strengths)]).size;
-    partsValue.textContent = own ? `${own} of their own` : "";
-    const rows = room.parts.map((part) => {
-      const style = el("select", { "aria-label": `Style of ${named(part)}` }, el("option", { value: "" }, "Same"), ...room.styles.map((st) => el("option", { value: st.name }, short(st.title))));
-      style.value = s.parts[part] || "";
-      style.addEventListener("change", () => { const next = { ...room.photo.settings.parts }; if (style.value) next[part] = style.value; else delete next[part]; room.change({ parts: next }); count(); });
-      const force = el("input", { type: "range", min: 0, max: 200, step: 10, "aria-label": `Strength of ${named(part)}` });
-      force.value = String(100 * (s.strengths[part] ?? s.strength));
-      const fill = () => { force.style.setProperty("--fill", `${force.value / 2}%`); force.setAttribute("aria-valuetext", percent(force.value)); };
-      fill();
-      force.addEventListener("input", fill);
-      force.addEventListener("change", () => { const next = { ...room.photo.settings.strengths }; if (Number(force.value) === 100 * room.photo.settings.strength) delete next[part]; else next[part] = force.value / 100; room.change({ strengths: next }); count(); });
-      return el("div", { class: "part" }, el("span", {}, named(part)), style, force);
-    });
-    parts.replaceChildren(...rows, el("button", { class: "quiet small", onclick: () => { room.change({ parts: {}, strengths: {} }); showParts(); } }, "All the same"));
-  }
-  function count() { const s = room.photo.settings; const n = new Set([...Object.keys(s.parts), ...Object.keys(s.strengths)]).size; partsValue.textContent = n ? `${n} of their own` : ""; }
+  const { group: parts, show: showParts } = partsGroup({ parts: () => room.parts, styles: () => room.styles, manner: () => room.photo?.settings, change: (some) => room.change(some) });
 
   // downloads
   const clear = el("input", { type: "checkbox" });
@@ -126,7 +102,7 @@ export function buildPanel(room) {
     el("div", { class: "two" }, el("button", { onclick: () => plotSave("hpgl") }, "HPGL"), el("button", { onclick: () => plotSave("gcode") }, "G-code")));
 
   const manner = el("div", { class: "group" }, el("h2", {}, "Manner"), strength.field, hint, el("label", { class: "check flush" }, whole, el("span", {}, "Draw the background too")), el("div", { class: "row" }, dice));
-  box.append(plotGroup, plotFacts, manner, peopleGroup, partsGroup, downloads);
+  box.append(plotGroup, plotFacts, manner, peopleGroup, parts, downloads);
 
   return {
     togglePerson,
