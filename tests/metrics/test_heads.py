@@ -18,6 +18,7 @@ from limner.metrics.heads import (
     flat_view,
     landmark_error,
     neighbours,
+    part_change,
     turned_points,
 )
 from limner.records import CLASSES, Photo, SemanticMap, View
@@ -102,6 +103,25 @@ def test_an_edit_is_inside_its_part_or_it_is_not() -> None:
     assert stray[0] < 0.8
     assert edit_figures(before, before, "nose", 2.0) is None
     assert edit_figures(before, replace(before, photo=Photo(low)), "hat", 2.0) is None
+
+
+def test_features_of_a_part_tell_of_that_part_alone() -> None:
+    before = seen(0.0)
+    nose = before.semantic.labels == CLASSES.index("nose")
+    dark, black, elsewhere = (np.array(before.photo.pixels) for _ in range(3))
+    dark[nose] //= 2
+    black[nose] = 0
+    elsewhere[200:, :40] = 255 - elsewhere[200:, :40]
+    same, little, much, stray = (
+        part_change(before, replace(before, photo=Photo(pixels)), "nose")
+        for pixels in (before.photo.pixels, dark, black, elsewhere)
+    )
+    assert same == pytest.approx(0, abs=1e-5)
+    assert stray == pytest.approx(0, abs=1e-5)
+    assert little is not None
+    assert much is not None
+    assert min(little, much) > 1
+    assert part_change(before, before, "hat") is None
 
 
 def test_a_row_is_rounded_for_json() -> None:

@@ -37,6 +37,9 @@ def score_styles(
     *,
     real: str | os.PathLike[str] | None = None,
     number: int = 150,
+    identity: str | os.PathLike[str] | None = None,
+    identity_range: str = "-1..1",
+    identity_crop: float = 1.0,
     report: Callable[[str], None] | None = None,
 ) -> tuple[tuple[Score, ...], NDArray[np.uint8]]:
     """Score drawings against artists', a style a folder.
@@ -51,6 +54,11 @@ def score_styles(
         The artists' drawings, where they lie elsewhere.
     number : int
         Drawings a side at most; fewer where a hand has fewer, the same in every row of a style.
+    identity : path, optional
+        A network that tells faces apart, as in `score_heads`; with it, how often drawings are known to be of their
+        sitters. The artist's own drawings stand beside: no network reads drawings as well as photographs.
+    identity_range, identity_crop
+        As in `score_heads`.
     report : callable, optional
         Is told what is being done, a sentence at a time.
 
@@ -70,8 +78,12 @@ def score_styles(
     -----
     About 20 s a hand of 150 drawings, and 0.35 s for each photograph that is drawn.
     """
+    from dataclasses import replace
+
+    from limner.api._likeness import judge_of, likeness
     from limner.metrics import score, sheet
 
+    judge = judge_of(identity, identity_range, identity_crop)
     say = report or (lambda _: None)
     scores: list[Score] = []
     rows: list[tuple[str, Sequence[NDArray[np.uint8]]]] = []
@@ -83,6 +95,11 @@ def score_styles(
         say(f"{folder.name}: scoring {', '.join(hands)}")
         places = _places(folder, hands, say)
         found = score.score_style(folder.name, measure, hands, number=number, places=places)
+        if judge is not None and folder.photos is not None:
+            say(f"{folder.name}: telling people apart")
+            drawn = {name: hand.drawings for name, hand in hands.items()}
+            rates = likeness(drawn, score.pictures(folder.photos), judge, identity_crop)
+            found = tuple(replace(row, rank_1=rates[row.hand]) for row in found)
         scores += found
         rows.append((f"{folder.name}, the artist's own", _first(measure)))
         rows += [(_caption(row), _first(hands[row.hand])) for row in found]

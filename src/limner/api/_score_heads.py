@@ -7,6 +7,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from limner.api._likeness import described, judge_of, known
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable
@@ -76,12 +78,9 @@ def score_heads(
 
     from limner.errors import InputError, NoFace
     from limner.metrics import score
-    from limner.weights.elsewhere import Descriptor
 
-    if not 0.3 <= identity_crop <= 1:
-        raise InputError(f"The identity's crop is {identity_crop}; give a share from 0.3 to 1.")
     say = report or (lambda _: None)
-    judge = None if identity is None else Descriptor(identity, pixel_range=identity_range)
+    judge = judge_of(identity, identity_range, identity_crop)
     files = list(score.pictures(Path(data)).values())
     number = len(files) if people is None else min(people, len(files))
     files = [files[i] for i in np.linspace(0, len(files) - 1, max(number, 0)).astype(int)]
@@ -140,7 +139,7 @@ class _Person:
         points = affine.apply(fitted.crop_from_photo, np.asarray(face.landmarks, float))
         depth = fitted.camera.project(template()[0])[1]
         assert head.source is not None  # noqa: S101
-        who = np.zeros(1, np.float32) if judge is None else _described(photo, face, judge, share)
+        who = np.zeros(1, np.float32) if judge is None else described(photo, face, judge, share)
         return cls(head, head.source, points, depth, fitted.camera, judge, share, who)
 
 
@@ -154,6 +153,8 @@ class _Way:
     landmarks: list[float] = field(default_factory=list)
     walks: list[tuple[Any, float]] = field(default_factory=list)
     edits: list[tuple[float, float]] = field(default_factory=list)
+    changes: list[float] = field(default_factory=list)
+    noises: list[float] = field(default_factory=list)
     shown: list[NDArray[np.uint8]] = field(default_factory=list)
     lost: int = 0
 
@@ -173,32 +174,16 @@ class _Way:
             name,
             len(gallery),
             self.lost,
-            rank_1=_known(self.same, gallery) if judged else None,
-            turned_rank_1=_known(self.turned, gallery) if judged else None,
+            rank_1=known(self.same, gallery) if judged else None,
+            turned_rank_1=known(self.turned, gallery) if judged else None,
             landmarks_percent=mean(self.landmarks),
             label_iou=None if counts is None else miou(counts),
             photo_levels=mean([levels for _, levels in self.walks]),
             edit_inside=mean([inside for inside, _ in self.edits]),
             edit_size=mean([size for _, size in self.edits]),
+            edit_features=_over(mean(self.changes), mean(self.noises)),
             **found,
         )
-
-
-def _known(found: list[tuple[int, Any]], gallery: list[Any]) -> float | None:
-    """Return the rank-1 rate; a view without a face was not known, and one person alone cannot be mistaken."""
-    import numpy as np
-
-    from limner.metrics import rank_1
-
-    seen = [(who, vector) for who, vector in found if vector is not None]
-    if len(gallery) < 2 or not found:
-        return None
-    if not seen:
-        return 0.0
-    # a single view is shown twice, because rates are taken of two or more
-    who, vectors = zip(*(seen * 2 if len(seen) == 1 else seen), strict=True)
-    share = rank_1(np.stack(vectors), np.stack(gallery), sitters=np.array(who))
-    return share * len(seen) / len(found)
 
 
 def _measure(person: _Person, made: dict[str, _Way], number: int) -> None:
@@ -219,12 +204,11 @@ def _measure(person: _Person, made: dict[str, _Way], number: int) -> None:
         )
         if number % _EVERY == 0:
             _walk(way, turn)
-            _edit(person.head, way, turn, (own, refine, noise))
+            _edit(person, way, turn, (own, refine, noise))
 
 
 def _look(person: _Person, way: _Way, number: int, view: Callable[[float, float], View]) -> float:
     """Measure the photograph's own view and those 30° to either side; return by how much the first is off, levels."""
-    import cv2
     import numpy as np
 
     from limner.geometry.camera import MOST_YAW_DEG, Camera
@@ -232,11 +216,10 @@ def _look(person: _Person, way: _Way, number: int, view: Callable[[float, float]
 
     here = person.source
     again = view(here.yaw_deg, here.pitch_deg)
-    size = (again.size_px, again.size_px)
-    photo = cv2.resize(here.photo.pixels, size, interpolation=cv2.INTER_AREA)
-    labels = cv2.resize(here.semantic.labels, size, interpolation=cv2.INTER_NEAREST)
+    true = _as_it_is(here, again)
+    photo, labels = true.photo.pixels, true.semantic.labels
     way.tally = way.tally or Tally()
-    way.tally.add(again, np.asarray(photo, np.uint8), np.asarray(labels, np.uint8))
+    way.tally.add(again, photo, labels)
     way.same.append((number, _judged(again.photo, person)[1]))
     for step in (-_TURN_DEG, _TURN_DEG):
         yaw = float(np.clip(here.yaw_deg + step, -MOST_YAW_DEG, MOST_YAW_DEG))
@@ -256,6 +239,29 @@ def _look(person: _Person, way: _Way, number: int, view: Callable[[float, float]
     return float(np.sqrt((gap**2).mean())) if head.any() else 1.0
 
 
+def _as_it_is(source: HeadSource, again: View) -> View:
+    """Return the photograph as a view from its own camera would show it, were that perfect."""
+    from dataclasses import replace
+
+    import cv2
+    import numpy as np
+
+    from limner.records import Photo, SemanticMap
+
+    size = (again.size_px, again.size_px)
+    photo = cv2.resize(source.photo.pixels, size, interpolation=cv2.INTER_AREA)
+    labels = cv2.resize(source.semantic.labels, size, interpolation=cv2.INTER_NEAREST)
+    return replace(
+        again,
+        photo=Photo(np.asarray(photo, np.uint8)),
+        semantic=SemanticMap(np.asarray(labels, np.uint8)),
+    )
+
+
+def _over(a: float | None, b: float | None) -> float | None:
+    return None if a is None or not b else a / b
+
+
 def _walk(way: _Way, turn: Any) -> None:
     import numpy as np
 
@@ -265,18 +271,24 @@ def _walk(way: _Way, turn: Any) -> None:
     way.walks.append(neighbours([turn.view(yaw_deg=float(yaw)) for yaw in yaws]))
 
 
-def _edit(head: Head, way: _Way, turn: Any, how: tuple[bool, bool, float]) -> None:
+def _edit(person: _Person, way: _Way, turn: Any, how: tuple[bool, bool, float]) -> None:
     from limner import heads
-    from limner.metrics.heads import edit_figures
+    from limner.metrics.heads import edit_figures, part_change
 
     own, refine, noise = how
+    again = turn.view(yaw_deg=person.source.yaw_deg, pitch_deg=person.source.pitch_deg)
+    true = _as_it_is(person.source, again)
     for part in _EDITED:
-        mixed = heads.resample(head, [part], _EDIT_SEED)
+        mixed = heads.resample(person.head, [part], _EDIT_SEED)
+        gap = part_change(again, true, part)
+        way.noises += [] if gap is None else [gap]
         other = heads.HeadRenderer(mixed, own_pixels=own, refine=refine)
         for yaw in _EDIT_YAWS:
             before, after = turn.view(yaw_deg=yaw), other.view(yaw_deg=yaw)
             found = edit_figures(before, after, part, noise)
             way.edits += [] if found is None else [found]
+            change = part_change(before, after, part)
+            way.changes += [] if change is None else [change]
 
 
 def _judged(photo: Photo, person: _Person) -> tuple[Face | None, NDArray[np.float32] | None]:
@@ -288,18 +300,4 @@ def _judged(photo: Photo, person: _Person) -> tuple[Face | None, NDArray[np.floa
     face = max(found, key=_HEIGHT)
     if person.judge is None:
         return face, None
-    return face, _described(photo, face, person.judge, person.share)
-
-
-def _described(photo: Photo, face: Face, judge: Descriptor, share: float) -> NDArray[np.float32]:
-    import numpy as np
-
-    from limner.geometry.affine import compose
-    from limner.geometry.align import crop_from_landmarks, warp
-
-    side = judge.size_px
-    k = 1 / share
-    middle = (side - 1) / 2
-    nearer = np.array([[k, 0, middle * (1 - k)], [0, k, middle * (1 - k)]])
-    matrix = compose(nearer, crop_from_landmarks(face.landmarks, side))
-    return judge.describe(np.asarray(warp(photo.pixels, matrix, (side, side)), np.uint8))
+    return face, described(photo, face, person.judge, person.share)

@@ -12,7 +12,7 @@ from limner import api
 from limner.cli._talk import table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from limner.api._score import Score
     from limner.cli._talk import Talk
@@ -31,6 +31,7 @@ _HEADING = (
     "ink",
     "SIFID-form",
     "strokes",
+    "rank-1",
     "pairs",
 )
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a row.")
@@ -50,6 +51,20 @@ _number = click.option(
 )
 
 
+def _identity(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options of a network that tells faces apart."""
+    for option in (
+        click.option("--identity-crop", type=click.FloatRange(0.3, 1), default=1.0, show_default=True,
+                     help="Share of the aligned crop's side that it sees, about the middle."),
+        click.option("--identity-range", type=click.Choice(["-1..1", "0..1", "0..255"]), default="-1..1",
+                     show_default=True, help="What that network wants a pixel to be."),
+        click.option("--identity", metavar="MODEL.onnx", type=click.Path(exists=True, dir_okay=False),
+                     help="A network that tells faces apart; none ships.  [default: nobody is told apart]"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @click.group("score")
 def command() -> None:
     """Judge drawings: how near they are to an artist's, and which of two people prefer."""
@@ -60,19 +75,36 @@ def command() -> None:
     "--data", type=_FOLDER, required=True, help="A folder a style: real, artist, photos, hands."
 )
 @click.option("--real", type=_FOLDER, help="The artists' drawings.  [default: DATA/STYLE/real]")
+@_identity
 @_output
 @_number
 @_as_json
 @click.pass_obj
 def styles(
-    talk: Talk, data: str, real: str | None, output: str | None, number: int, as_json: bool
+    talk: Talk,
+    data: str,
+    real: str | None,
+    identity: str | None,
+    identity_range: str,
+    identity_crop: float,
+    output: str | None,
+    number: int,
+    as_json: bool,
 ) -> int:
     """Score styles against their artists: a table, JSON and a contact sheet.
 
     DATA/STYLE/real holds the artist's drawings, DATA/STYLE/artist his drawings of the people who are drawn,
     DATA/STYLE/photos their photographs, which Limner draws itself; any other DATA/STYLE/HAND holds drawings to score.
     """
-    scores, sheet = api.score_styles(data, real=real, number=number, report=talk.say)
+    scores, sheet = api.score_styles(
+        data,
+        real=real,
+        number=number,
+        identity=identity,
+        identity_range=identity_range,
+        identity_crop=identity_crop,
+        report=talk.say,
+    )
     if output is not None:
         api.keep_scores(scores, sheet, output)
     _tell(scores, as_json=as_json)
@@ -128,12 +160,7 @@ def views(
 @click.option(
     "--people", type=click.IntRange(min=1), help="At most so many, evenly chosen.  [default: all]"
 )
-@click.option("--identity", metavar="MODEL.onnx", type=click.Path(exists=True, dir_okay=False),
-              help="A network that tells faces apart; none ships.  [default: nobody is told apart]")  # fmt: skip
-@click.option("--identity-range", type=click.Choice(["-1..1", "0..1", "0..255"]), default="-1..1",
-              show_default=True, help="What that network wants a pixel to be.")  # fmt: skip
-@click.option("--identity-crop", type=click.FloatRange(0.3, 1), default=1.0, show_default=True,
-              help="Share of the aligned crop's side that it sees, about the middle.")  # fmt: skip
+@_identity
 @_output
 @_as_json
 @click.pass_obj
@@ -252,6 +279,9 @@ def _cells(row: Score) -> tuple[str, ...]:
         f"{row.fd:.1f}",
         f"{row.kd_x1000:.1f}",
         f"{row.swd_x1000:.0f}",
-        *("–" if v is None else f"{v:.3f}" for v in (row.scoot, row.ink, row.sifid, row.strokes)),
+        *(
+            "–" if v is None else f"{v:.3f}"
+            for v in (row.scoot, row.ink, row.sifid, row.strokes, row.rank_1)
+        ),
     )
     return (row.style, row.hand, str(row.number), *figures, str(row.pairs))

@@ -12,6 +12,7 @@ import numpy as np
 from limner.errors import BadShape
 from limner.geometry.camera import Camera
 from limner.geometry.carry import carry
+from limner.metrics.features import photo_features
 from limner.metrics.miou import confusion
 from limner.records import CLASSES, HEAD_PARTS, Photo, SemanticMap, View
 
@@ -31,6 +32,7 @@ __all__ = [
     "flat_view",
     "landmark_error",
     "neighbours",
+    "part_change",
     "turned_points",
 ]
 
@@ -74,6 +76,8 @@ class HeadScore:
         `neighbours`, 5° apart over ±30°: mean IoU, 0 to 1; mean difference, 0 to 255.
     edit_inside, edit_size : float or None
         `edit_figures`, means over parts, people and views.
+    edit_features : float or None
+        `part_change` of edits over that of the photograph's own view and the photograph, both means.
     """
 
     data: str
@@ -95,6 +99,7 @@ class HeadScore:
     photo_levels: float | None = None
     edit_inside: float | None = None
     edit_size: float | None = None
+    edit_features: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the row for JSON, figures rounded to what they are good for."""
@@ -294,3 +299,32 @@ def edit_figures(before: View, after: View, part: str, noise: float) -> tuple[fl
     wide = cv2.dilate(mask.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     size = float(np.sqrt(energy[mask].mean())) / max(noise, 1e-6)
     return float(energy[wide].sum() / energy.sum()), size
+
+
+def part_change(before: View, after: View, part: str) -> float | None:
+    """Return how far the judge's features of a part lie apart in two views from one camera.
+
+    Parameters
+    ----------
+    before, after : View
+        From one camera.
+    part : str
+        A name of `HEAD_PARTS`.
+
+    Returns
+    -------
+    float or None
+        0 upwards: the Euclidean distance of `photo_features` of the square around the part in either view, 3 % of the
+        side wider; None where neither shows it. Of an edit it is to be held against that of a view from the
+        photograph's own camera and the photograph.
+    """
+    classes = list(HEAD_PARTS[part])
+    mask = np.isin(before.semantic.labels, classes) | np.isin(after.semantic.labels, classes)
+    if not mask.any():
+        return None
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    middle = (rows[0] + rows[-1]) / 2, (columns[0] + columns[-1]) / 2
+    half = max(np.ptp(rows), np.ptp(columns)) / 2 + _WIDER * len(mask)
+    y, x = (slice(max(0, round(m - half)), round(m + half) + 1) for m in middle)
+    a, b = photo_features([np.asarray(view.photo.pixels)[y, x] for view in (before, after)])
+    return float(np.linalg.norm(a - b))

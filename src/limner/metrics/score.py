@@ -57,6 +57,8 @@ class Score:
         Means over the pairs.
     strokes : float or None
         Share of patches that show the stroke which belongs there, by the sitters' photographs.
+    rank_1 : float or None
+        Share of drawings that a network of the user's own knows to be of their sitters.
     """
 
     style: str
@@ -70,6 +72,7 @@ class Score:
     ink: float | None = None
     sifid: float | None = None
     strokes: float | None = None
+    rank_1: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the row for JSON, figures rounded to what they are good for."""
