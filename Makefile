@@ -38,8 +38,8 @@ format: $(DEV) ## mend what can be mended by machine
 bench: $(DEV) ## measure; appends to benchmarks/results.jsonl
 	$(PY) benchmarks/bench.py
 
-soak: $(DEV) ## the long tests: clean installs, kills, floods, a cluster of this machine
-	-$(INSTALL) -e '.[cluster]'
+soak: $(DEV) ## the long tests: clean installs, kills, floods, a cluster and a store of this machine, fuzzers
+	-$(INSTALL) -e '.[soak]'
 	$(PY) -m pytest -m soak --timeout 1800
 
 docs: $(DEV) ## generate the reference and build the site into site/

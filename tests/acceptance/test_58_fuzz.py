@@ -69,7 +69,7 @@ def test_58_many_changed_bytes_are_read_or_refused(name: str) -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.timeout(SECONDS + 600)
+@pytest.mark.timeout(SECONDS + 1800)
 @pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="pip install atheris (Linux, macOS)"
 )
