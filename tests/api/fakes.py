@@ -16,8 +16,8 @@ from limner.styles import Guide, Wish
 #: A picture shows a person where it has a square of this colour.
 PERSON = (200, 120, 90)
 STYLES = {
-    "croquis": Style("croquis", "Quick ink.", "styles-fake", 0, "nobody"),
-    "hatch": Style("hatch", "Hatched.", "styles-fake", 1, "nobody"),
+    "croquis": Style("croquis", "Quick ink.", "styles-draw", 0, "nobody"),
+    "hatch": Style("hatch", "Hatched.", "styles-draw", 1, "nobody"),
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.weights.graphs import doubling
 
 from limner.errors import BadShape, CorruptWeights, MissingExtra, UnknownName
+from limner.weights import ledger
 from limner.weights.engines import ENGINES, chosen_engine, opened
 
 
@@ -61,3 +62,19 @@ def test_an_engine_that_is_absent_names_its_extra(
     monkeypatch.setitem(sys.modules, "openvino", None)
     with pytest.raises(MissingExtra, match=r"limner\[openvino\]"):
         opened("openvino", doubling(), "twice", threads=1, precision="f32", cache=tmp_path)
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_what_is_kept_in_eight_bits_is_widened_alike(at_once: int, tmp_path: Path) -> None:
+    """OpenVINO left alone answers at random here where several streams compile at once."""
+    pytest.importorskip("openvino")
+    row = ledger.row("faces-parse-clean")
+    (name, told), *_ = row.inputs.items()
+    inputs = {name: np.random.default_rng(0).uniform(-1, 1, told["shape"]).astype(np.float32)}
+    data = row.path.read_bytes()
+    found, wanted = (
+        opened(engine, data, "eight", threads=1, precision="f32", at_once=at_once, cache=tmp_path)
+        for engine in ENGINES
+    )
+    for one, other in zip(found.run(inputs).values(), wanted.run(inputs).values(), strict=True):
+        assert np.abs(one - other).max() < 1e-4 * np.abs(other).max()

@@ -133,7 +133,7 @@ class _OpenVINO:
         try:
             with _OPENING:
                 _touch(openvino)
-                self.compiled = core.compile_model(core.read_model(data), "CPU", settings)
+                self.compiled = core.compile_model(_read(openvino, core, data), "CPU", settings)
         except RuntimeError as error:
             raise CorruptWeights(
                 f"OpenVINO cannot open {name}: {str(error).splitlines()[0]}"
@@ -174,6 +174,23 @@ def _touch(openvino: Any) -> None:
     lock in its hand, and both stand still for ever.
     """
     _ = openvino.Tensor(openvino.Type.f32, openvino.Shape([1])).data
+
+
+def _read(openvino: Any, core: Any, data: bytes) -> Any:
+    """Read a graph, and widen what it keeps in eight bits before OpenVINO compiles it.
+
+    Left to itself OpenVINO widens while it compiles, and where several streams compile at once, every second network is
+    wrong from the start, wildly and without a word (2026.4.1, two streams on two cores).
+    """
+    model = core.read_model(data)
+    eight = openvino.Type.i8, openvino.Type.u8
+    if any(o.get_type_name() == "Constant" and o.get_element_type() in eight for o in model.get_ops()):
+        from openvino.passes import ConstantFolding, Manager
+
+        passes = Manager()
+        passes.register_pass(ConstantFolding())
+        passes.run_passes(model)
+    return model
 
 
 def _fill(tensor: Any, value: NDArray[Any]) -> None:
