@@ -37,6 +37,7 @@ SMALL = {
     "head_shell": ["encoder_width=8", "field_width=8", "decoder_width=8", "rays=16", "people=2"],
     "head_adversarial": ["size_px=128", "photos=2", "rays=16", "people=4", "people_codes=4"],
     "head_refine": ["width=8", "people=2", "critic_from=1"],
+    "head_relief": ["width=4", "people=2", "photographs=2"],
     "head_paper": [
         "size_px=64",
         "style=16",

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from limner.geometry.camera import Camera
-from limner.heads import encode, file, render, sample
+from limner.heads import encode, file, relief, render, sample
 from limner.records import CLASSES, HEAD_PARTS, Head, HeadSource, Photo, SemanticMap
 from limner.weights import Row, Session
 
@@ -99,6 +99,12 @@ class FakeSession:
         photo = inputs["survived"] * visible + inputs["coarse"] * (1 - visible)
         return {"photo": photo, "alpha_out": inputs["alpha"]}
 
+    def _relief(self, inputs: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+        assert inputs["photo"].shape == (1, 3, 128, 128)
+        assert inputs["shares"].shape == (1, 19, 128, 128)
+        # what the shell is right about stays where it is
+        return {"depth": inputs["shell"]}
+
 
 def fake_row(name: str) -> Row:
     shapes: dict[str, list[int]] = {
@@ -117,7 +123,7 @@ def fake_row(name: str) -> Row:
 def graphs(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
     """Put the stand-in where the room asks for networks."""
     fake = FakeSession()
-    for room in (encode, render, sample):
+    for room in (encode, relief, render, sample):
         monkeypatch.setattr(room, "session", lambda: fake)
     for room in (encode, file):
         monkeypatch.setattr(room.ledger, "row", fake_row)

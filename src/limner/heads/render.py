@@ -17,6 +17,7 @@ from limner.heads.halo import edged, extended, fading, thrown, told, whole
 from limner.heads.mirror import LEAST_YAW_DEG, borrow, mirrored
 from limner.heads.paint import lay
 from limner.heads.project import carry, mend
+from limner.heads.relief import Relief, relief_of
 from limner.records import CLASSES, HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
 
@@ -138,7 +139,7 @@ class HeadRenderer:
         beyond = np.zeros_like(seen.alpha)
         if self.own_pixels and self.head.source is not None:
             own = self._source(size_px)
-            seen, beyond = own.with_sheet(seen, camera)
+            seen, beyond = own.with_sheet(own.put_right(seen, camera), camera)
             survived, visible = carry(
                 own.planes, (own.depth, seen.depth), (own.camera, camera), own.known
             )
@@ -265,6 +266,13 @@ class _Source:
     mirror: _Source | None = None
     #: What of it lies beyond the shell.
     sheet: NDArray[np.bool_] | None = None
+    relief: Relief | None = None
+
+    def put_right(self, seen: Rendering, camera: Camera) -> Rendering:
+        """Return a rendering whose depth is the photograph's wherever that shows the same surface."""
+        if self.relief is None:
+            return seen
+        return replace(seen, depth=self.relief.turned(seen.depth, camera))
 
     def with_sheet(self, seen: Rendering, camera: Camera) -> tuple[Rendering, Floats]:
         """Return a rendering to which what lies beyond the shell is added, and where that shows, (S, S), 0 to 1."""
@@ -299,12 +307,14 @@ class _Source:
         planes = np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1)
         # a silhouette's last pixels are half ground, and would be combed over what it hid
         known = 1 - around((hot[..., 0] > 0.5).astype(np.uint8), side // 72).astype(np.float32)
-        known = known * through(photo, hot, ground)
+        known = (known * through(photo, hot, ground)).astype(np.float32)
         gone = [c for name in edited for c in HEAD_PARTS[name]]
         if gone:
             known = known * (1 - _grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8)))
-        depth, sheet = extended(seen.depth, known)
-        return cls(planes, camera, depth, known.astype(np.float32), sheet=sheet)
+        relief = relief_of(source, camera, seen.depth, known)
+        shell = seen.depth if relief is None else relief.at_home(seen.depth) * (seen.depth > 0)
+        depth, sheet = extended(shell, known)
+        return cls(planes, camera, depth, known, sheet=sheet, relief=relief)
 
 
 def _clamped(yaw_deg: float, pitch_deg: float, size_px: int) -> Camera:

@@ -184,7 +184,9 @@ def _read(openvino: Any, core: Any, data: bytes) -> Any:
     """
     model = core.read_model(data)
     eight = openvino.Type.i8, openvino.Type.u8
-    if any(o.get_type_name() == "Constant" and o.get_element_type() in eight for o in model.get_ops()):
+    if any(
+        o.get_type_name() == "Constant" and o.get_element_type() in eight for o in model.get_ops()
+    ):
         from openvino.passes import ConstantFolding, Manager
 
         passes = Manager()

@@ -176,13 +176,28 @@ class HeadPairs:
             seen = seen | {"photo": ground}
         if rng.random() < 0.5 * self.augment:
             seen = _shifted(seen, rng)
+        return self._taken_worse(seen, rng), out
+
+    def recoloured(
+        self, view: dict[str, NDArray[Any]], rng: np.random.Generator, *, synthetic: bool
+    ) -> dict[str, NDArray[Any]]:
+        """Return one view with other colours, ground and sharpness, every pixel where it was."""
+        photo = _Tint(rng, synthetic=synthetic)(view["photo"], view["labels"])
+        if synthetic and rng.random() < 0.6 * self.augment:
+            photo = _other_ground(photo, view["labels"], rng)
+        return self._taken_worse(view | {"photo": photo}, rng)
+
+    def _taken_worse(
+        self, seen: dict[str, NDArray[Any]], rng: np.random.Generator
+    ) -> dict[str, NDArray[Any]]:
+        """Return the view a little out of focus or noisy."""
         photo = seen["photo"]
         if rng.random() < 0.25 * self.augment:
             photo = cv2.GaussianBlur(np.ascontiguousarray(photo), (0, 0), rng.uniform(0.4, 1.3))
         if rng.random() < 0.25 * self.augment:
             noise = rng.normal(0, rng.uniform(1, 8), photo.shape)
             photo = np.clip(photo + noise, 0, 255).astype(np.uint8)
-        return seen | {"photo": photo}, out
+        return seen | {"photo": photo}
 
 
 def _shifted(view: dict[str, NDArray[Any]], rng: np.random.Generator) -> dict[str, NDArray[Any]]:
