@@ -150,4 +150,4 @@ def _on_skin(points: NDArray[np.float32], labels: NDArray[np.uint8]) -> NDArray[
     face = np.isin(labels, (1, 2, 4, 5, 6, 7, 10, 11, 12)).astype(np.uint8)
     inner = cv2.erode(face, np.ones((9, 9), np.uint8))
     at = np.clip(np.rint(points[:, :2]).astype(int), 0, labels.shape[0] - 1)
-    return inner[at[:, 1], at[:, 0]].astype(np.float32)
+    return np.asarray(inner[at[:, 1], at[:, 0]], np.float32)
