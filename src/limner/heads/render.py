@@ -300,9 +300,8 @@ class _Source:
     ) -> _Source:
         side = camera.size_px
         kind = cv2.INTER_AREA if side < source.photo.size_px[0] else cv2.INTER_CUBIC
-        photo = np.asarray(
-            cv2.resize(source.photo.pixels, (side, side), interpolation=kind), np.uint8
-        )
+        resized = cv2.resize(source.photo.pixels, (side, side), interpolation=kind)
+        photo = np.asarray(resized, np.uint8)
         hot = shares(source.semantic, side)[0].transpose(1, 2, 0)
         planes = np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1)
         # a silhouette's last pixels are half ground, and would be combed over what it hid
