@@ -38,6 +38,9 @@ SMALL = {
     "head_adversarial": ["size_px=128", "photos=2", "rays=16", "people=4", "people_codes=4"],
     "head_refine": ["width=8", "people=2", "critic_from=1"],
     "head_relief": ["width=4", "people=2", "photographs=2"],
+    "head_portrait": [
+        *("people=4", "photographs=2", "seeds=2", "critic_width=4", "perceptual_net=random"),
+    ],
     "head_paper": [
         "size_px=64",
         "style=16",

@@ -74,8 +74,8 @@ def test_maps_are_computed_once_for_many_views(egg_head: Head, graphs: FakeSessi
     assert graphs.calls["heads-renderer"] == 4  # three views and the photograph's own camera
 
 
-def test_a_random_head_is_shown_without_refiner(graphs: FakeSession) -> None:
-    view = HeadRenderer(sample_head(4)).view(yaw_deg=-10)
+def test_a_random_head_without_pixels_is_shown_without_refiner(graphs: FakeSession) -> None:
+    view = HeadRenderer(sample_head(4), own_pixels=False).view(yaw_deg=-10)
     assert view.photo.alpha is not None
     assert graphs.calls["heads-refiner"] == 0
 

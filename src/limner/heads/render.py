@@ -11,13 +11,15 @@ import numpy as np
 
 from limner.errors import InputError, MissingWeights
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
-from limner.heads.encode import needed, shares
-from limner.heads.ground import PAPER, around, behind, through
-from limner.heads.halo import edged, extended, fading, thrown, told, whole
-from limner.heads.mirror import LEAST_YAW_DEG, borrow, mirrored
+from limner.heads.encode import needed
+from limner.heads.ground import PAPER, behind
+from limner.heads.halo import edged, told, whole
+from limner.heads.mirror import LEAST_YAW_DEG, borrow
+from limner.heads.own import Own, grown
 from limner.heads.paint import lay
+from limner.heads.portrait import SIDE as PAINTED_PX
+from limner.heads.portrait import painted
 from limner.heads.project import carry, mend
-from limner.heads.relief import Relief, relief_of
 from limner.records import CLASSES, HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
 
@@ -38,8 +40,6 @@ BACKGROUNDS: tuple[Background, ...] = ("keep", "blur", "none")
 _EDGE = 3.0
 #: Said of a view whose gaps no network mended.
 FILLED = "The refiner is not installed: what the photograph did not show was filled from around it."
-#: Part masks of an edited part are taken this much (share of the picture) wider than they are.
-_MARGIN = 0.012
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,7 +108,10 @@ class HeadRenderer:
             "heads-field",
             {"base": head.base[None], "parts": codes[None], "residual": residual[None]},
         )
-        self._sources: dict[int, _Source] = {}
+        self._origin = head.source
+        if own_pixels and head.source is None:
+            self._origin = self._portrait()
+        self._sources: dict[int, Own] = {}
         self._behind: dict[int, Floats] = {}
         self._grounds: dict[int, Floats] = {}
 
@@ -137,7 +140,7 @@ class HeadRenderer:
         camera = _clamped(yaw_deg, pitch_deg, size_px)
         seen = self.render(camera)
         beyond = np.zeros_like(seen.alpha)
-        if self.own_pixels and self.head.source is not None:
+        if self.own_pixels and self._origin is not None:
             own = self._source(size_px)
             seen, beyond = own.with_sheet(own.put_right(seen, camera), camera)
             survived, visible = carry(
@@ -194,13 +197,18 @@ class HeadRenderer:
             out["rendered"][0],
         )
 
-    def _source(self, side: int) -> _Source:
+    def _portrait(self) -> HeadSource | None:
+        """Return the photograph painted of a head that was made of codes alone, as one from the front."""
+        front = self.render(Camera(0.0, 0.0, PAINTED_PX))
+        return painted(front, seed=self.head.seed or 0)
+
+    def _source(self, side: int) -> Own:
         if side not in self._sources:
-            source = self.head.source
+            source = self._origin
             assert source is not None  # noqa: S101
             camera = Camera(source.yaw_deg, source.pitch_deg, side)
             ground = self._filled(source, side)
-            own = _Source.of(source, camera, self.render(camera), self.head.edited, ground)
+            own = Own.of(source, camera, self.render(camera), self.head.edited, ground)
             if abs(camera.yaw_deg) >= LEAST_YAW_DEG:
                 back = Camera(-camera.yaw_deg, camera.pitch_deg, side)
                 own = replace(own, mirror=own.flipped(back, self.render(back).depth))
@@ -212,7 +220,7 @@ class HeadRenderer:
         edited = [k for k, name in enumerate(HEAD_PARTS) if name in self.head.edited]
         if not edited:
             return np.ones(masks.shape[:2], np.float32)
-        return 1 - _grown((masks[..., edited].sum(-1) > 0.25).astype(np.uint8))
+        return 1 - grown((masks[..., edited].sum(-1) > 0.25).astype(np.uint8))
 
     def _filled(self, source: HeadSource, side: int) -> Floats:
         """Return the photograph's ground, filled where the head is, once for each side."""
@@ -254,68 +262,6 @@ class HeadRenderer:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Source:
-    """The photograph as own pixels: picture and classes, where its camera stood, its depth, what may be used."""
-
-    planes: Floats
-    camera: Camera
-    depth: Floats
-    known: Floats
-    #: The mirrored photograph, where the face is turned so far that it hides one of its sides.
-    mirror: _Source | None = None
-    #: What of it lies beyond the shell.
-    sheet: NDArray[np.bool_] | None = None
-    relief: Relief | None = None
-
-    def put_right(self, seen: Rendering, camera: Camera) -> Rendering:
-        """Return a rendering whose depth is the photograph's wherever that shows the same surface."""
-        if self.relief is None:
-            return seen
-        return replace(seen, depth=self.relief.turned(seen.depth, camera))
-
-    def with_sheet(self, seen: Rendering, camera: Camera) -> tuple[Rendering, Floats]:
-        """Return a rendering to which what lies beyond the shell is added, and where that shows, (S, S), 0 to 1."""
-        share = fading(self.camera, camera)
-        if self.sheet is None or not self.sheet.any() or not share:
-            return seen, np.zeros_like(seen.alpha)
-        cameras = (self.camera, camera)
-        depth, beyond = thrown(self.depth, self.sheet, cameras, seen.depth)
-        shown = np.asarray(beyond * np.float32(share), np.float32)
-        return replace(seen, depth=depth), shown
-
-    def flipped(self, camera: Camera, depth: Floats) -> _Source:
-        """Return the mirrored photograph, as a camera on the other side of the head would have taken it."""
-        known = np.ascontiguousarray(self.known[:, ::-1])
-        return _Source(mirrored(self.planes), camera, depth, known)
-
-    @classmethod
-    def of(
-        cls,
-        source: HeadSource,
-        camera: Camera,
-        seen: Rendering,
-        edited: tuple[str, ...],
-        ground: Floats,
-    ) -> _Source:
-        side = camera.size_px
-        kind = cv2.INTER_AREA if side < source.photo.size_px[0] else cv2.INTER_CUBIC
-        resized = cv2.resize(source.photo.pixels, (side, side), interpolation=kind)
-        photo = np.asarray(resized, np.uint8)
-        hot = shares(source.semantic, side)[0].transpose(1, 2, 0)
-        planes = np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1)
-        # a silhouette's last pixels are half ground, and would be combed over what it hid
-        known = 1 - around((hot[..., 0] > 0.5).astype(np.uint8), side // 72).astype(np.float32)
-        known = (known * through(photo, hot, ground)).astype(np.float32)
-        gone = [c for name in edited for c in HEAD_PARTS[name]]
-        if gone:
-            known = known * (1 - _grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8)))
-        relief = relief_of(source, camera, seen.depth, known)
-        shell = seen.depth if relief is None else relief.at_home(seen.depth) * (seen.depth > 0)
-        depth, sheet = extended(shell, known)
-        return cls(planes, camera, depth, known, sheet=sheet, relief=relief)
-
-
 def _clamped(yaw_deg: float, pitch_deg: float, size_px: int) -> Camera:
     if not (np.isfinite(yaw_deg) and np.isfinite(pitch_deg)):
         raise InputError(f"The angles are {yaw_deg}° and {pitch_deg}°; give numbers.")
@@ -341,14 +287,6 @@ def _sized(stack: Floats, side: int) -> Floats:
     ]
     merged = cv2.merge([np.asarray(plane, np.float32) for plane in planes])
     return np.asarray(merged, np.float32).reshape(side, side, -1)
-
-
-def _grown(mask: NDArray[np.uint8]) -> Floats:
-    """Return a mask (H, W) made wider by a margin, with a soft rim."""
-    reach = max(1, round(_MARGIN * mask.shape[0]))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    wide = cv2.dilate(mask, kernel).astype(np.float32)
-    return np.asarray(cv2.GaussianBlur(wide, (0, 0), reach / 2), np.float32)
 
 
 def _matters(labels: Floats) -> Floats:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from limner.train.data.heads import HeadViews
     from limner.train.nets.head_shell import HeadShell
 
-__all__ = ["random_rows", "score_random"]
+__all__ = ["features_of", "random_rows", "score_random"]
 
 
 def random_rows(
@@ -60,8 +60,8 @@ def score_random(shell: HeadShell, views: HeadViews, people: int) -> dict[str, f
     count = min(people, len(views))
     chosen = np.linspace(0, len(views) - 1, count).astype(int)
     real = (_alone(views.photos[i], views.labels[i]) for i in chosen)
-    there = _features(net, real)
-    made = _features(net, _random_pictures(shell, views.pose_deg[chosen], device))
+    there = features_of(net, real)
+    made = features_of(net, _random_pictures(shell, views.pose_deg[chosen], device))
     half = len(there) // 2  # equal numbers on both sides of both figures
     first, second = there[0 : 2 * half : 2], there[1 : 2 * half : 2]
     return {"fd": fd(made[:half], second), "fd_photos": fd(first, second)}
@@ -90,7 +90,8 @@ def _random_pictures(
 
 
 @torch.no_grad()
-def _features(net: nn.Module, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
+def features_of(net: nn.Module, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
+    """Return the judge's pooled features of pictures (128, 128, 3), one a row."""
     found = []
     for picture in pictures:
         x: Tensor = (torch.from_numpy(picture.transpose(2, 0, 1)[None].copy()).float() - 127) / 128

@@ -270,14 +270,28 @@ class Synthesis(nn.Module):
         if told is not None:
             which = told[1][:, None, None, None].to(classes.dtype)
             classes = told[0].to(classes.dtype) * which + classes * (1 - which)
+        photo, half, x = self.painted(maps, (classes, ink), palette, grain, full=full)
+        return Made(photo, half, logits, x)
+
+    def painted(
+        self,
+        maps: list[Tensor],
+        known: tuple[Tensor, Tensor],
+        palette: Tensor,
+        grain: Tensor,
+        *,
+        full: bool = True,
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the photograph, the same before the last stage, and the features: classes and ink are known."""
+        classes, ink = known
         base = paint(classes, palette)
         condition = self._condition(classes, base, ink, palette)
         x = self._body(maps, condition, palette, grain)
         half = base + self.rgb(functional.leaky_relu(x, 0.2))
         if not full:
-            return Made(half, half, logits, x)
-        x, photo = self._finish(x, half, (classes, ink), palette, grain)
-        return Made(photo, half, logits, x)
+            return half, half, x
+        x, photo = self._finish(x, half, known, palette, grain)
+        return photo, half, x
 
     def _condition(self, classes: Tensor, base: Tensor, ink: Tensor, palette: Tensor) -> Tensor:
         light = palette[:, 15:, None, None].expand(-1, -1, *classes.shape[2:]).to(classes.dtype)

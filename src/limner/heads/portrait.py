@@ -1,0 +1,95 @@
+"""A head that no photograph was taken of → its photograph from the front, to turn with its own pixels.
+
+Codes render softly: what pores, lashes and strands do is not in them. A painter that learned from photographs, and from
+what their codes rendered, adds that once, from the front; from there it turns as a photograph's own pixels do, so that
+every view shows the same person.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from limner.errors import MissingWeights
+from limner.geometry.near import largest_piece
+from limner.heads.encode import needed, shares
+from limner.heads.ground import PAPER
+from limner.records import HeadSource, Photo, SemanticMap
+from limner.weights import session
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from limner.heads.render import Rendering
+
+    Floats = NDArray[np.float32]
+    Pixels = NDArray[np.uint8]
+
+__all__ = ["SIDE", "WEIGHT", "painted", "told_by"]
+
+WEIGHT = "heads-portrait"
+#: Side of what the painter sees and paints.
+SIDE = 256
+_AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
+#: Classes smaller than this share of the picture are noise of a rendering, not parts of a person.
+_CRUMB = 2e-4
+
+
+def told_by(seen: Rendering) -> tuple[Pixels, Pixels]:
+    """Return a rendering as the painter is told of it.
+
+    Parameters
+    ----------
+    seen : Rendering
+        Of any side.
+
+    Returns
+    -------
+    coarse : ndarray of shape (S, S, 3), uint8
+        On the ground of heads without a photograph.
+    labels : ndarray of shape (S, S), uint8
+        The 19 classes in one piece, without crumbs; 0 where there is no head.
+    """
+    head = largest_piece(seen.alpha > 0.5)
+    share = np.asarray(cv2.GaussianBlur(head.astype(np.float32), (0, 0), 0.7))[..., None]
+    coarse = (seen.photo + 1) * 127.5 * share + PAPER * (1 - share)
+    crumb = _CRUMB * head.size
+    blurred = np.stack([cv2.GaussianBlur(p, (0, 0), 1.0) for p in seen.labels.transpose(2, 0, 1)])
+    blurred[0] = -1  # where the head is, there is some part of it
+    ids = blurred.argmax(0)
+    for k in np.unique(ids):
+        if (ids == k).sum() < crumb:
+            blurred[k] = -1
+    labels = np.where(head, blurred.argmax(0), 0).astype(np.uint8)
+    return np.clip(np.rint(coarse), 0, 255).astype(np.uint8), labels
+
+
+def painted(seen: Rendering, *, seed: int) -> HeadSource | None:
+    """Return the photograph of a head that is seen from the front, or None where the painter is not installed.
+
+    Parameters
+    ----------
+    seen : Rendering
+        From yaw 0°, pitch 0°, of 256 px.
+    seed : int
+        Of the grain: the same head and seed give the same photograph.
+    """
+    try:
+        needed(WEIGHT)
+    except MissingWeights:
+        return None
+    coarse, labels = told_by(seen)
+    semantic = SemanticMap(labels)
+    grain = np.random.default_rng(seed).standard_normal((1, 1, SIDE, SIDE)).astype(np.float32)
+    out = session().run(
+        WEIGHT,
+        {
+            "coarse": coarse.astype(np.float32).transpose(2, 0, 1)[None] / 127.5 - 1,
+            "classes": shares(semantic, SIDE),
+            "grain": grain,
+        },
+    )
+    photo = np.clip(np.rint((out["photo"][0].transpose(1, 2, 0) + 1) * 127.5), 0, 255)
+    return HeadSource(Photo(photo.astype(np.uint8)), semantic, 0.0, 0.0, _AS_IT_IS)

@@ -1,0 +1,84 @@
+"""The photograph painted of a head that nobody photographed, and the views that turn with its pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from tests.heads.conftest import FakeSession
+
+from limner.errors import MissingWeights
+from limner.geometry.camera import Camera
+from limner.heads import HeadRenderer, portrait
+from limner.heads.edit import blend
+from limner.heads.ground import PAPER
+from limner.heads.portrait import painted, told_by
+from limner.heads.render import Rendering
+from limner.heads.sample import sample_head
+from limner.records import CLASSES
+
+HOME = Camera(0, 0, 256)
+
+
+def rendering(graphs: FakeSession, seed: int = 1) -> Rendering:
+    del graphs
+    return HeadRenderer(sample_head(seed), own_pixels=False, refine=False).render(HOME)
+
+
+def test_the_painter_is_told_one_head_without_crumbs(graphs: FakeSession) -> None:
+    seen = rendering(graphs)
+    labels, alpha = seen.labels.copy(), seen.alpha.copy()
+    alpha[:6, :6] = 1  # beside the head
+    earring = CLASSES.index("ear_r")
+    labels[128, 128] = np.eye(len(CLASSES))[earring] * 50
+    coarse, ids = told_by(
+        Rendering(seen.photo, labels, alpha, seen.depth, seen.masks, seen.features)
+    )
+    assert not ids[:6, :6].any()
+    assert ids[128, 128] > 0
+    assert earring not in ids
+    assert coarse[0, 0].tolist() == PAPER.round().astype(int).tolist()
+
+
+def test_the_same_seed_is_painted_the_same_and_another_otherwise(graphs: FakeSession) -> None:
+    seen = rendering(graphs)
+    first, again, other = (painted(seen, seed=s) for s in (3, 3, 4))
+    assert first is not None
+    assert again is not None
+    assert other is not None
+    assert np.array_equal(first.photo.pixels, again.photo.pixels)
+    assert not np.array_equal(first.photo.pixels, other.photo.pixels)
+
+
+def test_a_head_of_a_seed_turns_with_the_pixels_it_was_painted_with(graphs: FakeSession) -> None:
+    head = sample_head(5)
+    turn = HeadRenderer(head)
+    views = [turn.view(yaw_deg=y).photo.pixels for y in (0, 12)]
+    assert graphs.calls["heads-portrait"] == 1
+    soft = HeadRenderer(head, own_pixels=False, refine=False).view(yaw_deg=12).photo.pixels
+    assert graphs.calls["heads-portrait"] == 1
+    middle = np.s_[90:170, 90:170]
+    assert views[1][middle].std() > 1.2 * soft[middle].std()
+    assert head.source is None
+
+
+def test_people_between_two_are_painted_too_and_photographed_ones_never(
+    graphs: FakeSession, egg_head: object
+) -> None:
+    between = blend(sample_head(1), sample_head(2), 0.5)
+    HeadRenderer(between).view(yaw_deg=5)
+    assert graphs.calls["heads-portrait"] == 1
+    HeadRenderer(egg_head).view(yaw_deg=5)  # type: ignore[arg-type]
+    assert graphs.calls["heads-portrait"] == 1
+
+
+def test_without_the_painter_a_head_of_a_seed_stays_soft(
+    monkeypatch: pytest.MonkeyPatch, graphs: FakeSession
+) -> None:
+    def nowhere(name: str) -> None:
+        raise MissingWeights(f"{name} is not here")
+
+    monkeypatch.setattr(portrait, "needed", nowhere)
+    assert painted(rendering(graphs), seed=0) is None
+    view = HeadRenderer(sample_head(5)).view(yaw_deg=12)
+    soft = HeadRenderer(sample_head(5), own_pixels=False, refine=False).view(yaw_deg=12)
+    assert np.array_equal(view.photo.pixels, soft.photo.pixels)
