@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 import torch
+from tests.acceptance.test_training_recipes import SMALL
 from tests.train import toy
+from tests.train.made_packs import write_packs
 
 from limner.errors import RecipeError
+from limner.train import recipe as recipes
 from limner.train.loops import checkpoint, engine
 from limner.train.loops.job import Job, Machine, Options, Result
 
@@ -67,6 +70,34 @@ def test_40_a_run_moves_from_two_processes_to_one(tmp_path: Path) -> None:
     assert go(tmp_path / "both", 1).finished
     for key, value in arrays(tmp_path / "one").items():
         torch.testing.assert_close(arrays(tmp_path / "both")[key], value, rtol=0, atol=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["head-radiance", "view-draw"])
+def test_40_both_stages_of_turning_drawings_are_taught_by_two_processes(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("limner.train.data.drawings._PENCIL_TEST", 2)
+    write_packs(tmp_path / "packs")
+    task = recipes.read(name).task
+    words = ["steps=2", "batch=2", "shards=2", "workers=0", "precision=f32", "warmup_steps=0"]
+    words += ["validate_every=2", "sample_every=0", "log_every=1", "nan=stop"]
+    words += [f"{task}.{change}" for change in SMALL[task]]
+    words.append(f'{task}.cache="{(tmp_path / "cache").as_posix()}"')
+    chosen = recipes.read(name, words)
+    for devices in (1, 2):  # what is built, the first one builds
+        folder = tmp_path / f"{devices}"
+        machine = Machine("cpu", devices=devices, threads=1)
+        job = Job(chosen, tmp_path / "packs", folder, machine, Options(tensorboard=False))
+        assert engine.run(job).finished
+    one, two = (checkpoint.newest(tmp_path / k / "checkpoints") for k in "12")
+    assert one is not None
+    assert two is not None
+    for key, value in one["ema"].items():
+        # sums in another order, which Adam makes the size of a step where a gradient is nearly nothing
+        gap = (two["ema"][key].double() - value.double()).abs()
+        assert float(gap.mean()) < 0.02 * chosen.lr, key
+    torch.testing.assert_close(losses(tmp_path / "2"), losses(tmp_path / "1"), rtol=1e-3, atol=1e-4)
 
 
 def test_40_shards_that_cannot_be_shared_are_refused(tmp_path: Path) -> None:

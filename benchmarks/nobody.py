@@ -1,0 +1,164 @@
+"""Judge people who never lived, and photographs that were turned, by the judge's distance to photographs.
+
+    python benchmarks/nobody.py --data PACKS [--people 100] [--styles croquis,hatch,pencil] [--keep DIR]
+
+Random heads from the front, as the painter shows them and as their codes alone render, against validation photographs
+of heads cut out in the same way; beside it the distance between two halves of those photographs. Random heads drawn,
+from the front and from 25° to either side, against the artists' drawings that taught the styles. Validation photographs
+turned by 30°, with own pixels and refiner, projected alone, and as a plane, against photographs of people who were
+photographed from there. Equal numbers on both sides of all figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from heads import source_of
+from limner import metrics
+from limner.api import view_holder
+from limner.heads import HeadRenderer
+from limner.heads.encode import from_source
+from limner.heads.ground import PAPER
+from limner.heads.sample import sample_head
+from limner.metrics.heads import flat_view
+from limner.train.data.drawings import split_rows
+from limner.train.data.head_portrait import alone
+from limner.train.data.heads import OUTSIDE, HeadViews, build_real
+from limner.train.data.packs import Pack
+
+if TYPE_CHECKING:
+    from limner.records import View
+
+#: Seeds that the painter's training and validation never saw.
+_SEEDS = 2_000_000
+_SIDES = (-25.0, 25.0)
+_TURN_DEG, _NEAR_DEG = 30.0, 10.0
+
+
+def heads_of(views: HeadViews, chosen: np.ndarray) -> list[np.ndarray]:
+    """Return photographed heads, cut out, before the ground of heads without a photograph."""
+    found = []
+    for i in chosen.tolist():
+        classes = np.array(views.labels[i])
+        classes[classes >= OUTSIDE] = 0
+        found.append(alone(np.array(views.photos[i]), classes))
+    return found
+
+
+def distances(made: list[np.ndarray], real: np.ndarray, side: int) -> dict[str, float]:
+    """Return FD and KD of pictures to features of photographs, at one size."""
+    small = [cv2.resize(p, (side, side), interpolation=cv2.INTER_AREA) for p in made]
+    found = metrics.photo_features(small)
+    return {"fd": metrics.fd(found, real), "kd": metrics.kd(found, real)}
+
+
+def nobody(real: list[np.ndarray], people: int) -> tuple[dict[str, Any], list[HeadRenderer]]:
+    """Return the figures of random heads from the front, and what turns them."""
+    turns = [HeadRenderer(sample_head(_SEEDS + k)) for k in range(people)]
+    shown = {
+        "painted": [turn.view().photo.pixels for turn in turns],
+        "codes": [
+            HeadRenderer(t.head, own_pixels=False, refine=False).view().photo.pixels for t in turns
+        ],
+        "photographs": real[1::2][:people],
+    }
+    table: dict[str, Any] = {}
+    for side in (128, 256):
+        small = [cv2.resize(p, (side, side), interpolation=cv2.INTER_AREA) for p in real[::2]]
+        there = metrics.photo_features(small[:people])
+        table[str(side)] = {k: distances(v, there, side) for k, v in shown.items()}
+    return table, turns
+
+
+def drawn(turns: list[HeadRenderer], styles: list[str], packs: Path) -> dict[str, Any]:
+    """Return the figures of random heads' drawings, from the front and from the sides, to the artists' own."""
+    pack = Pack(packs / "fs2k.tar")
+    table: dict[str, Any] = {}
+    for style in styles:
+        ids = [r["id"] for r in split_rows(packs, "train") if r["style"] == style]
+        count = min(len(turns), len(ids))
+        sheets = [cv2.cvtColor(pack.rgb("sketch", i), cv2.COLOR_RGB2GRAY) for i in ids[:count]]
+        there = metrics.features([metrics.prepare(s) for s in sheets])
+        row = {}
+        for name, yaws in (("front", (0.0,)), ("sides", _SIDES)):
+            made = [
+                metrics.prepare(
+                    view_holder(turn, style).alone(turn.view(yaw_deg=yaws[k % len(yaws)]))
+                )
+                for k, turn in enumerate(turns[:count])
+            ]
+            found = metrics.features(made)
+            row[name] = {"fd": metrics.fd(found, there), "kd": metrics.kd(found, there)}
+        table[style] = row
+    return table
+
+
+def cut_out(view: View) -> np.ndarray:
+    """Return what a view shows of the head, before the ground of heads without a photograph."""
+    assert view.photo.alpha is not None  # noqa: S101
+    share = view.photo.alpha[..., None].astype(np.float32) / 255
+    return np.rint(view.photo.pixels * share + PAPER * (1 - share)).astype(np.uint8)
+
+
+def turned(held: HeadViews, taught: HeadViews, people: int) -> dict[str, Any]:
+    """Return the figures of photographs turned by 30°, to photographs that were taken from there."""
+    yaw = np.abs(taught.pose_deg[:, 0])
+    there = np.flatnonzero(np.abs(yaw - _TURN_DEG) < _NEAR_DEG)
+    count = min(people, len(held), len(there) // 2)
+    there = there[np.linspace(0, len(there) - 1, 2 * count).astype(int)]
+    real = heads_of(taught, there)
+    features = metrics.photo_features(real[::2])
+    made: dict[str, list[np.ndarray]] = {"refined": [], "projected": [], "plane": []}
+    for k, i in enumerate(np.linspace(0, len(held) - 1, count).astype(int).tolist()):
+        source = source_of(held, i)
+        head = from_source(source)
+        to = _TURN_DEG if k % 2 else -_TURN_DEG
+        for name, turn in (
+            ("refined", HeadRenderer(head, background="none")),
+            ("projected", HeadRenderer(head, background="none", refine=False)),
+        ):
+            made[name].append(cut_out(turn.view(yaw_deg=to)))
+        made["plane"].append(cut_out(flat_view(source, to, 0.0)))
+    made["photographs"] = real[1::2]
+    return {"a side": count} | {k: distances(v, features, 256) for k, v in made.items()}
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    parser.add_argument("--people", type=int, default=100)
+    parser.add_argument("--styles", default="croquis,hatch,pencil")
+    parser.add_argument("--keep", type=Path, help="Write the random heads' photographs here.")
+    given = parser.parse_args()
+    held = build_real(given.data, given.cache, "val")
+    chosen = np.linspace(0, len(held) - 1, min(2 * given.people, len(held))).astype(int)
+    people = min(given.people, len(chosen) // 2)
+    table, turns = nobody(heads_of(held, chosen), people)
+    if given.keep is not None:
+        given.keep.mkdir(parents=True, exist_ok=True)
+        for turn in turns:
+            view = turn.view().photo.pixels
+            Image.fromarray(view).save(given.keep / f"{turn.head.seed}.png")
+    styles = [name for name in given.styles.split(",") if name]
+    found = {
+        "people": people,
+        "nobody": table,
+        "drawn": drawn(turns, styles, given.data),
+        "turned": turned(held, build_real(given.data, given.cache, "train"), people),
+    }
+    json.dump(found, sys.stdout, indent=1, default=float)
+    print()
+
+
+if __name__ == "__main__":
+    main()
