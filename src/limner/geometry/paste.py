@@ -11,9 +11,13 @@ from limner.geometry.affine import apply, compose, invert
 from limner.geometry.align import warp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["paste"]
+
+_TILE_PX = 256
 
 
 def paste(
@@ -69,31 +73,49 @@ def paste(
     size_wh = int(high[0] - low[0]), int(high[1] - low[1])
     window_from_photo = np.array([[1, 0, -low[0]], [0, 1, -low[1]]], np.float64)
     window_from_crop = compose(window_from_photo, photo_from_crop)
-    weight = _feather(window_from_crop, size_wh, (width, height), feather_px)
+    shown = None
     if alpha is not None:
-        weight *= warp(np.asarray(alpha, np.float32), window_from_crop, size_wh)
+        shown = warp(np.asarray(alpha, np.float32), window_from_crop, size_wh)
     new = warp(patch, window_from_crop, size_wh, interpolation="cubic")
+    # A cubic kernel rings; a float picture of 0 to 1 must stay there where both its sources do.
+    within = base.dtype.kind not in "ui" and patch.size and patch.min() >= 0 and patch.max() <= 1
+    limits = (0.0, 1.0) if within else None
+    crop_from_window = invert(window_from_crop).astype(np.float32)
     window = out[low[1] : high[1], low[0] : high[0]]
-    weight = weight.reshape(weight.shape + (1,) * (base.ndim - 2))
-    mixed = window + weight * (new.astype(np.float32) - window)
-    window[...] = _as_type(mixed, base.dtype, patch)
+    for tile in _tiles(size_wh):
+        weight = _feather(crop_from_window, tile, (width, height), feather_px)
+        if shown is not None:
+            weight *= shown[tile]
+        weight = weight.reshape(weight.shape + (1,) * (base.ndim - 2))
+        below = window[tile]
+        below[...] = _as_type(below + weight * (new[tile].astype(np.float32) - below), base, limits)
     return out
 
 
+def _tiles(size_wh: tuple[int, int]) -> Iterator[tuple[slice, slice]]:
+    """Yield the pieces of a window, small enough for what is computed of one to stay in the processor's cache."""
+    for top in range(0, size_wh[1], _TILE_PX):
+        for left in range(0, size_wh[0], _TILE_PX):
+            yield (
+                slice(top, min(top + _TILE_PX, size_wh[1])),
+                slice(left, min(left + _TILE_PX, size_wh[0])),
+            )
+
+
 def _feather(
-    window_from_crop: NDArray[np.float64],
-    size_wh: tuple[int, int],
+    crop_from_window: NDArray[np.float32],
+    tile: tuple[slice, slice],
     crop_wh: tuple[int, int],
     feather_px: float,
 ) -> NDArray[np.float32]:
-    """Weight 0 to 1 of each pixel of the window, from its distance to the crop's nearest edge in crop px."""
-    m = invert(window_from_crop).astype(np.float32)
-    x = np.arange(size_wh[0], dtype=np.float32)[None, :]
-    y = np.arange(size_wh[1], dtype=np.float32)[:, None]
-    inside = np.full((size_wh[1], size_wh[0]), np.inf, np.float32)
-    for row, length in zip(m, crop_wh, strict=True):
-        along = row[0] * x + row[1] * y + (row[2] + np.float32(0.5))
-        inside = np.minimum(inside, np.minimum(along, np.float32(length) - along))
+    """Weight 0 to 1 of each pixel of a tile, from its distance to the crop's nearest edge in crop px."""
+    x = np.arange(tile[1].start, tile[1].stop, dtype=np.float32)[None, :]
+    y = np.arange(tile[0].start, tile[0].stop, dtype=np.float32)[:, None]
+    # Along a row or a column the distance has no dip: it is least at a corner.
+    corners = _inside(crop_from_window, x[:, [0, -1]], y[[0, -1]], crop_wh)
+    if corners.min() > max(feather_px, 0):
+        return np.ones((y.size, x.size), np.float32)
+    inside = _inside(crop_from_window, x, y, crop_wh)
     if feather_px <= 0:
         return (inside > 0).astype(np.float32)
     t = np.clip(inside / np.float32(feather_px), 0, 1)
@@ -101,15 +123,29 @@ def _feather(
     return t * t * (3 - 2 * t)  # type: ignore[no-any-return]
 
 
-def _as_type(mixed: NDArray[Any], dtype: np.dtype[Any], patch: NDArray[Any]) -> NDArray[Any]:
-    if dtype.kind in "ui":
-        limits = np.iinfo(dtype)
-        mixed = np.clip(np.rint(mixed), limits.min, limits.max)
-        return np.asarray(mixed, dtype)
-    # A cubic kernel rings; a float picture of 0 to 1 must stay there where both its sources do.
-    if patch.size and patch.min() >= 0 and patch.max() <= 1:
-        mixed = np.clip(mixed, 0, 1)
-    return np.asarray(mixed, dtype)
+def _inside(
+    crop_from_window: NDArray[np.float32],
+    x: NDArray[np.float32],
+    y: NDArray[np.float32],
+    crop_wh: tuple[int, int],
+) -> NDArray[np.float32]:
+    """Return how far columns `x` of rows `y` lie within the crop, in crop px; negative outside."""
+    inside = np.full((y.size, x.size), np.inf, np.float32)
+    for row, length in zip(crop_from_window, crop_wh, strict=True):
+        along = row[0] * x + row[1] * y + (row[2] + np.float32(0.5))
+        inside = np.minimum(inside, np.minimum(along, np.float32(length) - along))
+    return inside
+
+
+def _as_type(
+    mixed: NDArray[Any], base: NDArray[Any], limits: tuple[float, float] | None
+) -> NDArray[Any]:
+    if base.dtype.kind in "ui":
+        whole = np.iinfo(base.dtype)
+        mixed = np.clip(np.rint(mixed), whole.min, whole.max)
+    elif limits:
+        mixed = np.clip(mixed, *limits)
+    return np.asarray(mixed, base.dtype)
 
 
 def _check(base: NDArray[Any], patch: NDArray[Any], alpha: NDArray[Any] | None) -> None:

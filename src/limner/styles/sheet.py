@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from limner.errors import UnknownName
@@ -93,7 +94,7 @@ def put_on_paper(
     table = _table(ink)
     for start in range(0, height, _BAND_PX):
         band = drawing[start : start + _BAND_PX]
-        colored = table[band] if drawing.ndim == 2 else band
+        colored = _colored(band, table) if drawing.ndim == 2 else band
         if plain:
             out[start : start + _BAND_PX] = colored
             continue
@@ -105,6 +106,14 @@ def put_on_paper(
         mixed = np.clip(sheet * (colored.astype(np.float32) / np.float32(255)), 0, 255)
         out[start : start + _BAND_PX] = np.rint(mixed)
     return out
+
+
+def _colored(grey: NDArray[np.uint8], table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return (H, W, 3): each grey in its colour of the table."""
+    three = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)
+    if (table == np.arange(256)[:, None]).all():  # black ink: greys are what they are
+        return np.asarray(three, np.uint8)
+    return np.asarray(cv2.LUT(three, table[None]), np.uint8)
 
 
 def _table(ink: tuple[int, int, int]) -> NDArray[np.uint8]:

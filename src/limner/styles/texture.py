@@ -87,14 +87,17 @@ def strands(
     """
     bank = _strands(round(width_px, 2), seed)
     out = np.zeros(across_rad.shape, np.float32)
-    rows, columns = np.nonzero(where)
-    turn = across_rad[rows, columns] % np.float32(np.pi) * np.float32(_DIRECTIONS / np.pi)
-    first = turn.astype(np.int64)
-    share = turn - first
+    turn = across_rad[where] % np.float32(np.pi) * np.float32(_DIRECTIONS / np.pi)
+    first = turn.astype(np.int32)
+    share = turn - first.astype(np.float32)
     side = bank.shape[1]
-    y, x = (rows + origin_yx[0]) % side, (columns + origin_yx[1]) % side
-    low, high = bank[first % _DIRECTIONS, y, x], bank[(first + 1) % _DIRECTIONS, y, x]
-    out[rows, columns] = low * np.sqrt(1 - share) + high * np.sqrt(share)
+    y = (np.arange(out.shape[0], dtype=np.int32) + origin_yx[0]) % side
+    x = (np.arange(out.shape[1], dtype=np.int32) + origin_yx[1]) % side
+    place = (y[:, None] * np.int32(side) + x[None, :])[where]
+    flat, plane = bank.ravel(), np.int32(side * side)
+    low = flat.take(first % _DIRECTIONS * plane + place)
+    high = flat.take((first + 1) % _DIRECTIONS * plane + place)
+    out[where] = low * np.sqrt(1 - share) + high * np.sqrt(share)
     return out
 
 
