@@ -111,3 +111,10 @@ def test_the_shell_of_a_view_is_computed_once(head_packs: Path, tmp_path: Path) 
     stamp = path.stat().st_mtime_ns
     assert np.array_equal(first, crops.shell_depths(views, tmp_path / "kept"))
     assert path.stat().st_mtime_ns == stamp
+
+
+def test_a_depth_that_nobody_knows_is_shown_white() -> None:
+    nothing = head_relief._grey(torch.zeros(1, 1, 4, 4))
+    assert torch.equal(nothing, torch.ones(1, 3, 4, 4))
+    slope = head_relief._grey(torch.linspace(1, 1.1, 16).view(1, 1, 4, 4))
+    assert float(slope[0, 0, 0, 0]) > float(slope[0, 0, 3, 3])

@@ -234,8 +234,10 @@ def _mesh_off(found: Tensor, points: Tensor, known: Tensor) -> Tensor:
 
 
 def _grey(depth: Tensor) -> Tensor:
-    """Return depth as a picture (N, 3, S, S), −1 far to 1 near; 0 is white."""
+    """Return depth as a picture (N, 3, S, S), −1 far to 1 near; 0 is white, everywhere if nothing is known."""
     there = depth > 0
+    if not there.any():
+        return torch.ones_like(depth).expand(-1, 3, -1, -1)
     low, high = depth[there].quantile(0.02), depth[there].quantile(0.98)
     shade = 1 - 2 * ((depth - low) / (high - low).clamp(min=1e-3)).clamp(0, 1)
     return torch.where(there, shade, torch.ones_like(shade)).expand(-1, 3, -1, -1)
