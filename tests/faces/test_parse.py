@@ -104,7 +104,7 @@ def test_both_looks_call_the_sitters_sides_by_the_same_names(
     install(monkeypatch, sees_only(left, right))
     photo = Photo(np.full((100, 100, 3), 200, np.uint8))
     scores = parse._scores(photo.pixels.repeat(6, 0).repeat(6, 1)[:512, :512])
-    sure = scores[..., left] - scores[..., right]
+    sure = scores[left] - scores[right]
     assert (sure[:, :120] > 4.9).all()
     assert (sure[:, 136:] < -4.9).all()
 

@@ -218,17 +218,23 @@ class _Raster:
     def __init__(self, labels: NDArray[np.uint8], face_px: float) -> None:
         self.labels = labels
         self.face_px = face_px
+        self._distances: dict[tuple[str, ...], NDArray[np.float32]] = {}
 
     def mask(self, *names: str) -> NDArray[np.uint8]:
-        return np.isin(self.labels, [CLASSES.index(n) for n in names]).astype(np.uint8)
+        table = np.zeros(256, np.uint8)
+        table[[CLASSES.index(n) for n in names]] = 1
+        return np.asarray(cv2.LUT(self.labels, table), np.uint8)
 
     def distance(self, *names: str) -> NDArray[np.float32]:
         """Distance to the nearest pixel of the classes, in face heights; far away where there is none."""
-        mask = self.mask(*names)
-        if not mask.any():
-            return np.full(mask.shape, 1e3, np.float32)
-        px = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_5)
-        return np.asarray(px / np.float32(self.face_px), np.float32)
+        if names not in self._distances:  # gain and solids ask for the same ones
+            mask = self.mask(*names)
+            found = np.full(mask.shape, 1e3, np.float32)
+            if mask.any():
+                px = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_5)
+                found = np.asarray(px / np.float32(self.face_px), np.float32)
+            self._distances[names] = found
+        return self._distances[names]
 
     def soft(self, values: NDArray[np.generic], sigma: float) -> NDArray[np.float32]:
         return blur(values.astype(np.float32), max(0.3, sigma * self.face_px))
