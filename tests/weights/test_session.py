@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from tests.weights.graphs import doubling, row_of
 
 from limner.errors import BadShape, CorruptWeights, ForbiddenWeights
-from limner.weights import Session, configure, home, ledger, physical_cores, session
+from limner.weights import Session, configure, each, home, ledger, physical_cores, session
 
 X = np.array([1.0, -2.0, 0.5], np.float32)
 
@@ -174,3 +175,24 @@ def test_eight_threads_that_ask_first_get_one_session_and_all_come_back(trial: i
 
 def test_threads_are_the_physical_cores() -> None:
     assert 1 <= physical_cores() <= 4096
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_what_is_done_on_each_of_many_comes_back_in_their_order(threads: int) -> None:
+    configure(threads=threads)
+    try:
+        done = each(lambda n: (n * n, threading.get_ident()), iter(range(40)))
+    finally:
+        configure()
+    assert [square for square, _ in done] == [n * n for n in range(40)]
+    own = {who for _, who in done} == {threading.get_ident()}
+    assert own == (threads == 1), "with one thread all happens in the caller's own"
+
+
+def test_what_one_of_many_raises_reaches_the_caller() -> None:
+    configure(threads=3)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            each(lambda n: 1 // n, [2, 1, 0])
+    finally:
+        configure()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from limner.weights import session
+from limner.weights import each, session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,16 @@ class Found:
     box: NDArray[np.float32]
     score: float
     five: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A square of the picture at some scale: where it begins, px of that scale, and the scale of each axis."""
+
+    tile: NDArray[np.uint8]
+    offset: tuple[int, int]
+    shrunk: tuple[float, float]
+    many: bool
 
 
 def _levels(width: int, height: int) -> Iterator[tuple[int, float, int]]:
@@ -136,25 +146,32 @@ def detect_boxes(pixels: NDArray[np.uint8]) -> tuple[Found, ...]:
     -----
     About 10 ms for a small picture; a picture of 12 megapixels takes a dozen tiles.
     """
+    best = _suppress(np.concatenate(each(_found, _looks(pixels))))
+    return tuple(Found(r[1:5], float(r[0]), r[5:].reshape(5, 2)) for r in best)
+
+
+def _looks(pixels: NDArray[np.uint8]) -> Iterator[_Look]:
+    """Yield every tile of a picture that is looked at."""
     height, width = pixels.shape[:2]
-    rows = [np.zeros((0, 15), np.float32)]
     for side, scale, room in _levels(width, height):
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         kernel = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         level = pixels if scale == 1 else cv2.resize(pixels, size, interpolation=kernel)
-        many = max(size) > side
         # sides are rounded to whole px, so that the two axes shrink a little differently
-        shrunk = np.tile(np.array([size[0] / width, size[1] / height], np.float32), 7)
+        shrunk = size[0] / width, size[1] / height
         for x, y in _tiles(*size, side):
             tile = np.full((side, side, 3), 127, np.uint8)
             part = level[y : y + side, x : x + side]
             tile[room : room + part.shape[0], room : room + part.shape[1]] = part
-            found = _look(tile)
-            if many:
-                extent = (found[:, 3:5] - found[:, 1:3]).max(1, initial=0)
-                found = found[extent < _MOST_IN_TILE_PX]
-            offset = np.tile(np.array([x - room, y - room], np.float32), 7)
-            found[:, 1:] = (found[:, 1:] + offset + 0.5) / shrunk - 0.5
-            rows.append(found)
-    best = _suppress(np.concatenate(rows))
-    return tuple(Found(r[1:5], float(r[0]), r[5:].reshape(5, 2)) for r in best)
+            yield _Look(tile, (x - room, y - room), shrunk, many=max(size) > side)
+
+
+def _found(look: _Look) -> NDArray[np.float32]:
+    """Return (n, 15) of one look, in picture px."""
+    found = _look(look.tile)
+    if look.many:
+        extent = (found[:, 3:5] - found[:, 1:3]).max(1, initial=0)
+        found = found[extent < _MOST_IN_TILE_PX]
+    offset, shrunk = (np.tile(np.array(v, np.float32), 7) for v in (look.offset, look.shrunk))
+    found[:, 1:] = (found[:, 1:] + offset + 0.5) / shrunk - 0.5
+    return found

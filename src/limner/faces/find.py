@@ -10,6 +10,7 @@ from limner.faces.detect import detect_boxes
 from limner.faces.landmarks import find_landmarks
 from limner.geometry.align import crop_from_landmarks
 from limner.records import Face
+from limner.weights import each
 
 if TYPE_CHECKING:
     from limner.records import Photo
@@ -66,8 +67,10 @@ def find_faces(photo: Photo) -> tuple[Face, ...]:
     """
     faces: list[Face] = []
     presences: list[float] = []
-    for found in detect_boxes(photo.pixels):
-        marked = find_landmarks(photo.pixels, found)
+    boxes = detect_boxes(photo.pixels)
+    for found, marked in zip(
+        boxes, each(lambda found: find_landmarks(photo.pixels, found), boxes), strict=True
+    ):
         # the close look knows better than the detector, which doubts every face that lies or hangs
         score = float(marked.presence * np.cbrt(found.score))
         if score < _SURE:

@@ -11,9 +11,7 @@ the flow, sharpening across it).
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import cv2
@@ -22,7 +20,7 @@ import numpy as np
 from limner.geometry.resample import blur, resize
 from limner.lines.flow import smooth_along, tangents
 from limner.styles.texture import strands, tooth
-from limner.weights import session
+from limner.weights import each
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,27 +152,40 @@ def _finished(
     grow: float,
     seed: int,
 ) -> NDArray[np.uint8]:
-    """Return the sheet, made in bands of rows, and of each band several pieces at a time."""
+    """Return the sheet, made in bands of rows."""
     width, height = size_wh
     out = np.empty((height, width), np.uint8)
-    lefts = range(0, width, _BAND_PX)
-    seen = [slice(max(0, x - _HALO_PX), min(width, x + _BAND_PX + _HALO_PX)) for x in lefts]
-    with ThreadPoolExecutor(session().threads) as pool:
-        for start in range(0, height, _BAND_PX):
-            stop = min(start + _BAND_PX, height)
-            first, last = max(0, start - _HALO_PX), min(height, stop + _HALO_PX)
-            window = (first, last, width, height)
-            values = _window_of(smooth, window, cv2.INTER_CUBIC)
-            angles = _window_of(turn, window, cv2.INTER_LINEAR)
-            pieces = pool.map(
-                partial(_marked, hand=hand, grow=grow, seed=seed),
-                [values[:, columns] for columns in seen],
-                [angles[:, columns] for columns in seen],
-                [(first, columns.start) for columns in seen],
-            )
-            for left, columns, piece in zip(lefts, seen, pieces, strict=True):
-                own = piece[start - first : stop - first, left - columns.start :]
-                out[start:stop, left : left + _BAND_PX] = own[:, :_BAND_PX]
+    for start in range(0, height, _BAND_PX):
+        stop = min(start + _BAND_PX, height)
+        first, last = max(0, start - _HALO_PX), min(height, stop + _HALO_PX)
+        band = _band(smooth, turn, (first, last, width, height), hand, grow=grow, seed=seed)
+        out[start:stop] = band[start - first : stop - first]
+    return out
+
+
+def _band(
+    smooth: NDArray[np.float32],
+    turn: NDArray[np.float32],
+    window: tuple[int, int, int, int],
+    hand: Hand,
+    *,
+    grow: float,
+    seed: int,
+) -> NDArray[np.uint8]:
+    """Return rows `first` to `last` of the sheet, made in pieces, several at once."""
+    first, last, width, _ = window
+    values = _window_of(smooth, window, cv2.INTER_CUBIC)
+    angles = _window_of(turn, window, cv2.INTER_LINEAR)
+    out = np.empty((last - first, width), np.uint8)
+
+    def piece(left: int) -> None:
+        right = min(left + _BAND_PX, width)
+        low, high = max(0, left - _HALO_PX), min(width, right + _HALO_PX)
+        seen = values[:, low:high], angles[:, low:high]
+        drawn = _marked(*seen, (first, low), hand, grow=grow, seed=seed)
+        out[:, left:right] = drawn[:, left - low : right - low]
+
+    each(piece, range(0, width, _BAND_PX))
     return out
 
 
@@ -198,8 +209,8 @@ def _marked(
     values: NDArray[np.float32],
     angles: NDArray[np.float32],
     origin_yx: tuple[int, int],
-    *,
     hand: Hand,
+    *,
     grow: float,
     seed: int,
 ) -> NDArray[np.uint8]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +17,14 @@ from limner.weights.audit import audit
 from limner.weights.engines import Network, chosen_engine, opened
 from limner.weights.ledger import CLEAN, Row, allowed, audited_bytes, row, rows
 
-__all__ = ["Session", "configure", "home", "physical_cores", "session"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Session", "configure", "each", "home", "physical_cores", "session"]
 
 Arrays = dict[str, NDArray[Any]]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def home() -> Path:
@@ -193,3 +199,25 @@ def session() -> Session:
         if _default is None:
             _default = Session()
         return _default
+
+
+def each(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """Do work on every item, as many at once as a network has threads, and return the results in the items' order.
+
+    Parameters
+    ----------
+    work : callable
+        Its networks and filters do not hold the interpreter, so that while one item is computed the next is made ready.
+    items : iterable
+        Taken while the first ones are worked on already.
+
+    Examples
+    --------
+    >>> each(lambda n: n * n, [3, 1, 2])
+    [9, 1, 4]
+    """
+    threads = session().threads
+    if threads < 2:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, items))
