@@ -12,14 +12,14 @@ Litwinowicz: Processing Images and Video for an Impressionist Effect, SIGGRAPH 1
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
 from limner.geometry.resample import blur, resize
 from limner.records import CLASSES
-from limner.styles.texture import tooth
+from limner.styles.easel import Easel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +111,7 @@ def paint(
     shrink = min(1.0, (_MOST_PX / (size_wh[0] * size_wh[1])) ** 0.5)
     canvas_wh = max(1, round(size_wh[0] * shrink)), max(1, round(size_wh[1] * shrink))
     sight = _look(guide, crop_px, ground=ground)
-    easel = _Easel(canvas_wh, sight.color.shape[1::-1], seed)
+    easel = Easel(canvas_wh, sight.color.shape[1::-1], seed)
     for number, (width, wrong) in enumerate(_BRUSHES):
         _lay(easel, sight, width * crop_px * scale, wrong, number)
     colors, cover = easel.lit()
@@ -174,10 +174,10 @@ def _before_a_ground(
     tone = np.float32(0.72) * _GROUND + np.float32(0.28) * own.astype(np.float32)
     width = color.shape[1]
     # Between strands the picture's wall shows: it is toned too.
-    unlike = np.abs(color - own.astype(np.float32)).max(2)
-    wisps = np.clip((unlike - 18) / 40, 0, 1)[..., None]
+    unlike = _largest(np.abs(color - own.astype(np.float32)))
+    wisps = np.clip((unlike - 18) / 40, 0, 1).astype(np.float32)[..., None]
     hair = np.isin(labels, _HAIR).astype(np.float32)[..., None]
-    person = person * (1 - hair * (1 - wisps))
+    person = np.asarray(person * (1 - hair * (1 - wisps)), np.float32)
     slope = np.linspace(0.82, 1.22, width, dtype=np.float32)[None, :, None]
     return np.asarray(color * person + tone * slope * (1 - person), np.float32)
 
@@ -214,100 +214,12 @@ def _flow(
     return np.dstack([-np.sin(across), np.cos(across)]).astype(np.float32)
 
 
-class _Easel:
-    """A canvas that takes strokes, with the thickness of the paint."""
-
-    def __init__(self, size_wh: tuple[int, int], sight_wh: tuple[int, ...], seed: int) -> None:
-        width, height = size_wh
-        self.zoom = width / sight_wh[0]
-        self.colors = np.full((height, width, 3), 236, np.float32)
-        self.cover = np.zeros((height, width), np.float32)
-        self.thick = np.zeros((height, width), np.float32)
-        self.rng = np.random.default_rng((seed, 3))
-        self._seed = seed
-        self._bristles = self.rng.standard_normal((64, 512), np.float32)
-
-    def seen(self, size_wh: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return colours and cover on the raster of the plan."""
-        way = cv2.INTER_AREA if self.zoom >= 1 else cv2.INTER_LINEAR
-        colors = cv2.resize(self.colors, size_wh, interpolation=way)
-        cover = cv2.resize(self.cover, size_wh, interpolation=way)
-        return np.asarray(colors, np.float32), np.asarray(cover, np.float32)
-
-    def stroke(self, path: NDArray[np.float32], width: float, color: NDArray[np.float32]) -> None:
-        """Lay one stroke; `path` (N, 2) and `width` are in px of the plan."""
-        xy = (path + 0.5) * self.zoom - 0.5
-        half = max(0.75, width * self.zoom / 2)
-        low = np.floor(xy.min(0) - half - 2).astype(int)
-        high = np.ceil(xy.max(0) + half + 3).astype(int)
-        low = np.maximum(low, 0)
-        high = np.minimum(high, self.cover.shape[::-1])
-        if (high <= low).any():
-            return
-        size = high - low
-        mask = np.zeros((size[1], size[0]), np.uint8)
-        points = np.rint((xy - low) * 16).astype(np.int32).reshape(-1, 1, 2)
-        cv2.polylines(mask, [points], False, 255, max(1, round(2 * half)), cv2.LINE_AA, 4)  # noqa: FBT003
-        alpha = np.asarray(mask, np.float32) / np.float32(255)
-        hairs = self._hairs(xy, low, mask.shape, half)
-        alpha *= np.clip(np.float32(0.92) + np.float32(0.3) * hairs, 0, 1)
-        window = (slice(low[1], high[1]), slice(low[0], high[0]))
-        old = self.colors[window]
-        old += alpha[..., None] * (color + (np.float32(7) * hairs)[..., None] - old)
-        self.cover[window] = np.maximum(self.cover[window], alpha)
-        thick = self.thick[window]
-        thick += alpha * (np.float32(0.45) + np.float32(0.3) * hairs - thick * np.float32(0.7))
-
-    def _hairs(
-        self, xy: NDArray[np.float32], low: NDArray[np.int64], shape: tuple[int, ...], half: float
-    ) -> NDArray[np.float32]:
-        """Return the marks of the bristles: noise across the stroke, nearly constant along it."""
-        if half < 1.2:
-            return np.zeros(shape, np.float32)
-        chord = xy[-1] - xy[0]
-        length = max(1e-3, float(np.hypot(*chord)))
-        ux, uy = chord / length
-        x = np.arange(shape[1], dtype=np.float32)[None, :] + np.float32(low[0] - xy[0, 0])
-        y = np.arange(shape[0], dtype=np.float32)[:, None] + np.float32(low[1] - xy[0, 1])
-        count = max(4.0, min(24.0, half * 1.6))
-        tuft, start = self.rng.integers(20, 44), self.rng.integers(40, 460)
-        finer, slower = count / (2 * half), 1.1 / half
-        across = np.float32(-uy * finer) * x + (np.float32(ux * finer) * y + np.float32(tuft))
-        along = np.float32(ux * slower) * x + (np.float32(uy * slower) * y + np.float32(start))
-        marks = cv2.remap(
-            self._bristles, along, across, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP
-        )
-        return cast("NDArray[np.float32]", marks)
-
-    def lit(self) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-        """Return the painting in light from the upper left, on woven canvas, and its cover."""
-        height, width = self.cover.shape
-        weave = _weave((height, width), self._seed)
-        thin = 1 - np.float32(0.6) * np.clip(self.thick, 0, 1)
-        relief = blur(self.thick, 0.6) + np.float32(0.08) * weave * thin
-        gx = cv2.Sobel(relief, cv2.CV_32F, 1, 0, scale=1 / 8)
-        gy = cv2.Sobel(relief, cv2.CV_32F, 0, 1, scale=1 / 8)
-        light = np.clip(np.float32(0.75) * (gx + gy), -0.16, 0.16)
-        shine = np.float32(70) * np.clip(light - np.float32(0.07), 0, 1)
-        out = self.colors * (1 + light)[..., None] + shine[..., None]
-        return np.rint(np.clip(out, 0, 255)).astype(np.uint8), np.clip(self.cover, 0, 1)
-
-
-def _weave(shape: tuple[int, int], seed: int) -> NDArray[np.float32]:
-    """Return the threads of the canvas, mean 0."""
-    y, x = np.arange(shape[0], dtype=np.float32), np.arange(shape[1], dtype=np.float32)
-    warp, weft = np.sin(x * np.float32(2 * np.pi / 3.7)), np.sin(y * np.float32(2 * np.pi / 3.9))
-    threads = warp[None, :] * np.float32(0.5) + weft[:, None] * np.float32(0.5)
-    rough = tooth((0, 0), shape, grain_px=1.0, seed=seed)
-    return np.asarray(threads + np.float32(0.35) * rough, np.float32)
-
-
-def _lay(easel: _Easel, sight: _Sight, width: float, wrong: float, number: int) -> None:
+def _lay(easel: Easel, sight: _Sight, width: float, wrong: float, number: int) -> None:
     """Lay one brush's strokes where the painting needs them."""
     height, plan_width = sight.care.shape
     target = blur(sight.color, max(0.3, 0.28 * width))
     painted, cover = easel.seen((plan_width, height))
-    error = np.abs(painted - target).max(2) + 255 * (1 - cover)
+    error = _largest(np.abs(painted - target)) + 255 * (1 - cover)
     error = blur(error, max(0.5, 0.3 * width))
     step = max(1.6, 0.68 * width)
     starts = _starts(easel.rng, sight.care.shape, step)
@@ -321,8 +233,8 @@ def _lay(easel: _Easel, sight: _Sight, width: float, wrong: float, number: int) 
     easel.rng.shuffle(starts)
     longest = (6, 7, 7, 6, 5, 4)[number]
     for path, color in zip(*_paths(starts, sight, target, width, longest), strict=True):
-        shade = easel.rng.normal(0, 1, 3) * 2.0 + easel.rng.normal(0, 3.5)
-        broad = width * float(easel.rng.uniform(0.8, 1.15))
+        shade = easel.rng.standard_normal(3) * 2.0 + 3.5 * easel.rng.standard_normal()
+        broad = width * (0.8 + (1.15 - 0.8) * easel.rng.random())
         easel.stroke(path, broad, (color + shade).astype(np.float32))
 
 
@@ -373,12 +285,18 @@ def _walk(
         alive &= ((at >= 0) & (at <= limit)).all(1)
         at = np.clip(at, 0, limit)
         x, y = np.rint(at).astype(int).T
-        alive &= np.abs(target[y, x] - colors).max(1) < 26
+        alive &= _largest(np.abs(target[y, x] - colors)) < 26
         lengths += alive
         trail.append(at.copy())
         turned = sight.flow[y, x] * np.float32(abs(step))
         same = np.sign((turned * heading).sum(1, keepdims=True))
         turned *= np.where(same == 0, 1, same).astype(np.float32)
         heading = np.float32(0.55) * turned + np.float32(0.45) * heading
-    walked = np.stack(trail, 1)
-    return [walked[i, :n].astype(np.float32) for i, n in enumerate(lengths)]
+    walked = np.stack(trail, 1).astype(np.float32)
+    return [walked[i, :n] for i, n in enumerate(lengths)]
+
+
+def _largest(colors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the largest of the three values of each colour; numpy's own way along so short an axis is slow."""
+    red, green, blue = np.moveaxis(colors, -1, 0)
+    return np.asarray(np.maximum(np.maximum(red, green), blue), np.float32)
