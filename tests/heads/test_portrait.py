@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import cv2
 import numpy as np
 import pytest
-from tests.heads.conftest import FakeSession
+from tests.heads.conftest import FakeSession, source
 
 from limner.errors import MissingWeights
 from limner.geometry.camera import Camera
 from limner.heads import HeadRenderer, portrait
-from limner.heads.edit import blend
+from limner.heads.edit import blend, mix
 from limner.heads.ground import PAPER
-from limner.heads.portrait import painted, told_by
+from limner.heads.portrait import painted, repainted, told_by
 from limner.heads.render import Rendering
 from limner.heads.sample import sample_head
-from limner.records import CLASSES
+from limner.records import CLASSES, Head
 
 HOME = Camera(0, 0, 256)
 
@@ -62,12 +65,12 @@ def test_a_head_of_a_seed_turns_with_the_pixels_it_was_painted_with(graphs: Fake
 
 
 def test_people_between_two_are_painted_too_and_photographed_ones_never(
-    graphs: FakeSession, egg_head: object
+    graphs: FakeSession, egg_head: Head
 ) -> None:
     between = blend(sample_head(1), sample_head(2), 0.5)
     HeadRenderer(between).view(yaw_deg=5)
     assert graphs.calls["heads-portrait"] == 1
-    HeadRenderer(egg_head).view(yaw_deg=5)  # type: ignore[arg-type]
+    HeadRenderer(egg_head).view(yaw_deg=5)
     assert graphs.calls["heads-portrait"] == 1
 
 
@@ -82,3 +85,36 @@ def test_without_the_painter_a_head_of_a_seed_stays_soft(
     view = HeadRenderer(sample_head(5)).view(yaw_deg=12)
     soft = HeadRenderer(sample_head(5), own_pixels=False, refine=False).view(yaw_deg=12)
     assert np.array_equal(view.photo.pixels, soft.photo.pixels)
+
+
+def test_edited_parts_of_a_photograph_are_painted_and_the_rest_stays(
+    graphs: FakeSession, egg_head: Head
+) -> None:
+    mixed = mix(egg_head, sample_head(2), ["hair"])
+    view = HeadRenderer(mixed).view().photo.pixels.astype(int)
+    assert graphs.calls["heads-portrait"] == 1
+    plain = HeadRenderer(egg_head).view().photo.pixels.astype(int)
+    assert graphs.calls["heads-portrait"] == 1
+    changed = np.abs(view - plain).max(-1) > 4
+    labels = source().semantic.labels
+    assert changed[labels == CLASSES.index("hair")].mean() > 0.5
+    # skin well below the hair, and the nose
+    assert changed[150:, :][labels[150:, :] == CLASSES.index("skin")].mean() < 0.01
+
+
+def test_what_is_repainted_meets_the_photograph_s_tones(graphs: FakeSession) -> None:
+    photo = source()
+    seen = rendering(graphs)
+    dull = replace(seen, photo=seen.photo * 0 - 0.5)
+    again = repainted(photo, dull, ("nose",), seed=0)
+    assert again is not None
+    nose = photo.semantic.labels == CLASSES.index("nose")
+    here, there = (p.photo.pixels.astype(float) for p in (again, photo))
+    far = cv2.dilate(nose.astype(np.uint8), np.ones((25, 25), np.uint8)) == 0
+    assert np.array_equal(here[far], there[far])
+    around = far & (cv2.dilate(nose.astype(np.uint8), np.ones((41, 41), np.uint8)) > 0)
+    wanted = there[around & (photo.semantic.labels > 0)].mean(0)
+    untoned = painted(dull, seed=0)
+    assert untoned is not None
+    off = np.abs(here[nose].mean(0) - wanted).mean()
+    assert off < 0.5 * np.abs(untoned.photo.pixels[nose].mean(0) - wanted).mean()

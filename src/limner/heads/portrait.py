@@ -1,4 +1,4 @@
-"""A head that no photograph was taken of → its photograph from the front, to turn with its own pixels.
+"""A head that no photograph was taken of, or whose parts were changed → its photograph, to turn with its own pixels.
 
 Codes render softly: what pores, lashes and strands do is not in them. A painter that learned from photographs, and from
 what their codes rendered, adds that once, from the front; from there it turns as a photograph's own pixels do, so that
@@ -7,6 +7,7 @@ every view shows the same person.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -16,7 +17,9 @@ from limner.errors import MissingWeights
 from limner.geometry.near import largest_piece
 from limner.heads.encode import needed, shares
 from limner.heads.ground import PAPER
-from limner.records import HeadSource, Photo, SemanticMap
+from limner.heads.own import grown
+from limner.heads.project import matters, mend
+from limner.records import HEAD_PARTS, HeadSource, Photo, SemanticMap
 from limner.weights import session
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Pixels = NDArray[np.uint8]
 
-__all__ = ["SIDE", "WEIGHT", "painted", "told_by"]
+__all__ = ["SIDE", "WEIGHT", "painted", "repainted", "told_by"]
 
 WEIGHT = "heads-portrait"
 #: Side of what the painter sees and paints.
@@ -76,6 +79,58 @@ def painted(seen: Rendering, *, seed: int) -> HeadSource | None:
     seed : int
         Of the grain: the same head and seed give the same photograph.
     """
+    made = _made(seen, seed)
+    return None if made is None else HeadSource(*made, 0.0, 0.0, _AS_IT_IS)
+
+
+def repainted(
+    source: HeadSource, seen: Rendering, edited: tuple[str, ...], *, seed: int
+) -> HeadSource | None:
+    """Return a photograph in which the edited parts are painted anew, or None where the painter is not installed.
+
+    Parameters
+    ----------
+    source : HeadSource
+        The photograph as it was taken.
+    seen : Rendering
+        The edited head from the photograph's camera, of 256 px.
+    edited : tuple of str
+        Parts that are no more what the photograph shows.
+    seed : int
+        Of the grain.
+
+    Notes
+    -----
+    Painted is what the edited parts cover, and what they covered before; skin around them is brought to the
+    photograph's own tones, so that there is no seam.
+    """
+    made = _made(seen, seed)
+    if made is None:
+        return None
+    side = source.photo.size_px[0]
+    size = (side, side)
+    parts = [k for k, name in enumerate(HEAD_PARTS) if name in edited]
+    now = cv2.resize(seen.masks[..., parts].sum(-1), size, interpolation=cv2.INTER_LINEAR) > 0.25
+    classes = [c for name in edited for c in HEAD_PARTS[name]]
+    before = np.isin(source.semantic.labels, classes)
+    new = np.clip(grown((now | before).astype(np.uint8)), 0, 1)
+    photo = cv2.resize(made[0].pixels, size, interpolation=cv2.INTER_CUBIC)
+    labels = cv2.resize(made[1].labels, size, interpolation=cv2.INTER_NEAREST)
+    own, other = (np.asarray(p, np.float32) / 127.5 - 1 for p in (source.photo.pixels, photo))
+    # ground tells nothing of skin: where either shows it, nothing is compared
+    head = ((labels > 0) & (source.semantic.labels > 0)).astype(np.float32)
+    hot = shares(SemanticMap(np.asarray(labels, np.uint8)), side)[0].transpose(1, 2, 0)
+    toned = mend(own, (1 - new) * head, other, matters(hot))
+    mixed = own * (1 - new[..., None]) + toned * new[..., None]
+    return replace(
+        source,
+        photo=Photo(np.clip(np.rint((mixed + 1) * 127.5), 0, 255).astype(np.uint8)),
+        semantic=SemanticMap(np.where(new > 0.5, labels, source.semantic.labels).astype(np.uint8)),
+    )
+
+
+def _made(seen: Rendering, seed: int) -> tuple[Photo, SemanticMap] | None:
+    """Return a rendering's photograph and classes, or None where the painter is not installed."""
     try:
         needed(WEIGHT)
     except MissingWeights:
@@ -92,4 +147,4 @@ def painted(seen: Rendering, *, seed: int) -> HeadSource | None:
         },
     )
     photo = np.clip(np.rint((out["photo"][0].transpose(1, 2, 0) + 1) * 127.5), 0, 255)
-    return HeadSource(Photo(photo.astype(np.uint8)), semantic, 0.0, 0.0, _AS_IT_IS)
+    return Photo(photo.astype(np.uint8)), semantic

@@ -8,13 +8,14 @@ import cv2
 import numpy as np
 
 from limner.geometry.carry import TOLERANCE_M, carry, surface
+from limner.records import CLASSES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
 
-__all__ = ["TOLERANCE_M", "carry", "fill", "mend", "surface"]
+__all__ = ["TOLERANCE_M", "carry", "fill", "matters", "mend", "surface"]
 
 #: A pixel tells of a matter if it shows mostly that, and a matter's tone is known from so much of the picture.
 _MOSTLY, _ENOUGH = 0.8, 0.001
@@ -73,3 +74,10 @@ def mend(survived: Floats, visible: Floats, coarse: Floats, shares: Floats) -> F
             painted += fill(gap, known.astype(np.float32)) * shares[..., k : k + 1]
     whole = survived * visible[..., None] + painted * (1 - visible[..., None])
     return np.asarray(np.clip(whole, -1, 1), np.float32)
+
+
+def matters(labels: Floats) -> Floats:
+    """Return how much of skin, hair and cloth (and what else there is) each pixel shows, (S, S, 3)."""
+    hair = labels[..., [CLASSES.index("hair")]].sum(-1)
+    cloth = labels[..., [CLASSES.index("cloth"), CLASSES.index("hat")]].sum(-1)
+    return np.stack([np.clip(1 - hair - cloth, 0, 1), hair, cloth], -1).astype(np.float32)

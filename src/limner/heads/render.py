@@ -18,9 +18,9 @@ from limner.heads.mirror import LEAST_YAW_DEG, borrow
 from limner.heads.own import Own, grown
 from limner.heads.paint import lay
 from limner.heads.portrait import SIDE as PAINTED_PX
-from limner.heads.portrait import painted
-from limner.heads.project import carry, mend
-from limner.records import CLASSES, HEAD_PARTS, Photo, SemanticMap, View
+from limner.heads.portrait import painted, repainted
+from limner.heads.project import carry, matters, mend
+from limner.records import HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class HeadRenderer:
     head : Head
         From a photograph, a seed or an edit.
     own_pixels : bool
-        Use the photograph's own pixels where the view shows what it showed.
+        Use the photograph's own pixels where the view shows what it showed. A head without a photograph is painted one,
+        and edited parts are painted into theirs, where that network is installed.
     refine : bool
         Mend holes, silhouettes, hair and ears by the refiner; where that network is not installed, gaps are filled
         from around them and the view's photograph says so in its notes.
@@ -108,9 +109,9 @@ class HeadRenderer:
             "heads-field",
             {"base": head.base[None], "parts": codes[None], "residual": residual[None]},
         )
-        self._origin = head.source
-        if own_pixels and head.source is None:
-            self._origin = self._portrait()
+        self._origin, self._edited = head.source, head.edited
+        #: Painted when the first view asks for pixels.
+        self._unpainted = own_pixels and (head.source is None or bool(head.edited))
         self._sources: dict[int, Own] = {}
         self._behind: dict[int, Floats] = {}
         self._grounds: dict[int, Floats] = {}
@@ -140,6 +141,8 @@ class HeadRenderer:
         camera = _clamped(yaw_deg, pitch_deg, size_px)
         seen = self.render(camera)
         beyond = np.zeros_like(seen.alpha)
+        if self._unpainted:
+            self._paint_portrait()
         if self.own_pixels and self._origin is not None:
             own = self._source(size_px)
             seen, beyond = own.with_sheet(own.put_right(seen, camera), camera)
@@ -168,7 +171,7 @@ class HeadRenderer:
             photo, alpha = _refined(survived, visible, seen)
         else:
             notes = (FILLED,) if self.refine and visible.any() else ()
-            photo = mend(survived, visible, seen.photo, _matters(labels))
+            photo = mend(survived, visible, seen.photo, matters(labels))
             alpha = np.asarray(np.clip((seen.alpha - 0.55) * _EDGE + 0.5, 0, 1), np.float32)
         if beyond.any():
             photo, alpha = edged(photo, alpha, beyond, visible)
@@ -197,18 +200,26 @@ class HeadRenderer:
             out["rendered"][0],
         )
 
-    def _portrait(self) -> HeadSource | None:
-        """Return the photograph painted of a head that was made of codes alone, as one from the front."""
-        front = self.render(Camera(0.0, 0.0, PAINTED_PX))
-        return painted(front, seed=self.head.seed or 0)
+    def _paint_portrait(self) -> None:
+        """Paint a head without a photograph one from the front, and a photograph its edited parts."""
+        self._unpainted = False
+        source = self.head.source
+        if source is None:
+            front = self.render(Camera(0.0, 0.0, PAINTED_PX))
+            self._origin = painted(front, seed=self.head.seed or 0)
+            return
+        seen = self.render(Camera(source.yaw_deg, source.pitch_deg, PAINTED_PX))
+        again = repainted(source, seen, self.head.edited, seed=self.head.seed or 0)
+        if again is not None:
+            self._origin, self._edited = again, ()
 
     def _source(self, side: int) -> Own:
         if side not in self._sources:
             source = self._origin
             assert source is not None  # noqa: S101
             camera = Camera(source.yaw_deg, source.pitch_deg, side)
-            ground = self._filled(source, side)
-            own = Own.of(source, camera, self.render(camera), self.head.edited, ground)
+            ground = self._filled(self.head.source or source, side)
+            own = Own.of(source, camera, self.render(camera), self._edited, ground)
             if abs(camera.yaw_deg) >= LEAST_YAW_DEG:
                 back = Camera(-camera.yaw_deg, camera.pitch_deg, side)
                 own = replace(own, mirror=own.flipped(back, self.render(back).depth))
@@ -217,7 +228,7 @@ class HeadRenderer:
 
     def _unedited(self, masks: Floats) -> Floats:
         """Return 1 where a view shows no edited part, 0 on edited parts and close around them."""
-        edited = [k for k, name in enumerate(HEAD_PARTS) if name in self.head.edited]
+        edited = [k for k, name in enumerate(HEAD_PARTS) if name in self._edited]
         if not edited:
             return np.ones(masks.shape[:2], np.float32)
         return 1 - grown((masks[..., edited].sum(-1) > 0.25).astype(np.uint8))
@@ -287,13 +298,6 @@ def _sized(stack: Floats, side: int) -> Floats:
     ]
     merged = cv2.merge([np.asarray(plane, np.float32) for plane in planes])
     return np.asarray(merged, np.float32).reshape(side, side, -1)
-
-
-def _matters(labels: Floats) -> Floats:
-    """Return how much of skin, hair and cloth (and what else there is) each pixel shows, (S, S, 3)."""
-    hair = labels[..., [CLASSES.index("hair")]].sum(-1)
-    cloth = labels[..., [CLASSES.index("cloth"), CLASSES.index("hat")]].sum(-1)
-    return np.stack([np.clip(1 - hair - cloth, 0, 1), hair, cloth], -1).astype(np.float32)
 
 
 def _without_crumbs(visible: Floats) -> Floats:

@@ -150,7 +150,9 @@ class _Modulated(nn.Module):
 
     def forward(self, x: Tensor, condition: Tensor, grain: Tensor) -> Tensor:
         y = self.norm(x) * (1 + self.scale(condition)) + self.shift(condition)
-        return functional.leaky_relu(y + grain * self.grain[None, :, None, None], 0.2)
+        # in the picture's own precision: a sum with 32 bits would carry them through all that follows
+        laid = (grain * self.grain[None, :, None, None]).to(y.dtype)
+        return functional.leaky_relu(y + laid, 0.2)
 
 
 class _Block(nn.Module):
