@@ -47,7 +47,7 @@ def test_edited_parts_are_not_used(graphs: FakeSession) -> None:
     own, other = own_of(), own_of(edited=("nose",))
     nose = source().semantic.labels == CLASSES.index("nose")
     assert own.known[nose].all()
-    assert not other.known[nose].any()
+    assert other.known[nose].max() < 0.05
     assert other.known.sum() > 0.8 * own.known.sum()
 
 

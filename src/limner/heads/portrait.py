@@ -19,7 +19,7 @@ from limner.heads.encode import needed, shares
 from limner.heads.ground import PAPER
 from limner.heads.own import grown
 from limner.heads.project import matters, mend
-from limner.records import HEAD_PARTS, HeadSource, Photo, SemanticMap
+from limner.records import CLASSES, HEAD_PARTS, HeadSource, Photo, SemanticMap
 from limner.weights import session
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ __all__ = ["SIDE", "WEIGHT", "painted", "repainted", "told_by"]
 WEIGHT = "heads-portrait"
 #: Side of what the painter sees and paints.
 SIDE = 256
+#: Lips, teeth, eyes and glasses.
+_FEATURES = [CLASSES.index(n) for n in ("l_eye", "r_eye", "eye_g", "mouth", "u_lip", "l_lip")]
 _AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 #: Classes smaller than this share of the picture are noise of a rendering, not parts of a person.
 _CRUMB = 2e-4
@@ -120,7 +122,9 @@ def repainted(
     # ground tells nothing of skin: where either shows it, nothing is compared
     head = ((labels > 0) & (source.semantic.labels > 0)).astype(np.float32)
     hot = shares(SemanticMap(np.asarray(labels, np.uint8)), side)[0].transpose(1, 2, 0)
-    toned = mend(own, (1 - new) * head, other, matters(hot))
+    # the tone of skin is no tone of lips, teeth and eyes: those stay as they were painted
+    told = matters(hot) * np.stack([1 - hot[..., _FEATURES].sum(-1)] + 2 * [np.ones(size)], -1)
+    toned = mend(own, (1 - new) * head, other, told.astype(np.float32))
     mixed = own * (1 - new[..., None]) + toned * new[..., None]
     return replace(
         source,
