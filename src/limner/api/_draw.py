@@ -245,18 +245,21 @@ def _with_portrait(
 
     Only the part of the sheet that the portrait reaches is worked on.
     """
+    import cv2
     import numpy as np
 
     from limner.geometry import paste
 
-    patch, person, matrix = _portrait(picture, face, wish)
+    patch, labels, matrix = _portrait(picture, face, wish)
     window, own = _window(matrix, patch.shape[1::-1], sheet.shape[1::-1])
     if window is None:
         return sheet
     below = sheet[window]
     feather_px = _FEATHER * patch.shape[0]
     if over:
-        below = paste.paste(below, np.full_like(patch, 255), own, person, feather_px)
+        person = cv2.resize((labels > 0).astype(np.float32), patch.shape[1::-1])
+        shown = np.asarray(person, np.float32)
+        below = paste.paste(below, np.full_like(patch, 255), own, shown, feather_px)
     drawn = paste.paste(np.full_like(below, 255), patch, own, feather_px=feather_px)
     sheet[window] = np.minimum(below, drawn)
     return sheet
@@ -285,12 +288,11 @@ def _window(
 
 def _portrait(
     picture: Photo, face: Face, wish: Wish
-) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.float64]]:
-    """Return one head with its shoulders, drawn, where the person is in it, and the drawing's matrix.
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.float64]]:
+    """Return one head with its shoulders, drawn, the classes of its view, and the drawing's matrix.
 
-    (S, S) or (S, S, 3) uint8, (S, S) float32 0 to 1, (2, 3) from the picture's px to the drawing's.
+    (S, S) or (S, S, 3) uint8, square uint8 of any side, (2, 3) from the picture's px to the drawing's.
     """
-    import cv2
     import numpy as np
 
     from limner import faces, styles
@@ -303,9 +305,8 @@ def _portrait(
     side = 4 * round(view.pixels.shape[0] * zoom / 4)
     zoom = side / view.pixels.shape[0]
     drawn = styles.render_guide(guide, wish, (side, side), crop_px=faces.CROP_PX)
-    person = cv2.resize((view.semantic.labels > 0).astype(np.float32), (side, side))
     shift = np.array([[0, 0, (zoom - 1) / 2], [0, 0, (zoom - 1) / 2]])
-    return drawn, np.asarray(person, np.float32), zoom * view.view_from_photo + shift
+    return drawn, view.semantic.labels, zoom * view.view_from_photo + shift
 
 
 def _view_px_per_photo_px(matrix: NDArray[np.float64]) -> float:

@@ -164,7 +164,7 @@ class _Sheet:
         if strength > 1:
             grey = np.arange(256, dtype=np.float32)
             table = np.rint(255 - np.clip((255 - grey) * strength, 0, 255)).astype(np.uint8)
-            return np.asarray(table[drawing], np.uint8)
+            return np.asarray(cv2.LUT(drawing, table), np.uint8)
         if self._bare is None:
             paper = 1 - np.ascontiguousarray(self._guide.ink, np.float32)
             bare = reink.enlarge(paper, self._size, reink.HANDS["ink"])
@@ -199,7 +199,7 @@ class _Sheet:
             soft = cv2.resize(blurred, self._size, interpolation=cv2.INTER_LINEAR)
             ink = cv2.multiply(255 - drawing, np.asarray(soft), scale=1 / 255)
             drawing = 255 - np.asarray(ink, np.uint8)
-        return _CLEAN[drawing]
+        return np.asarray(cv2.LUT(drawing, _CLEAN), np.uint8)
 
 
 def has_color(wish: Wish) -> bool:
