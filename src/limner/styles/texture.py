@@ -91,8 +91,9 @@ def strands(
     first = turn.astype(np.int32)
     share = turn - first.astype(np.float32)
     side = bank.shape[1]
-    y = (np.arange(out.shape[0], dtype=np.int32) + origin_yx[0]) % side
-    x = (np.arange(out.shape[1], dtype=np.int32) + origin_yx[1]) % side
+    height, width = where.shape
+    y = (np.arange(height, dtype=np.int32) + origin_yx[0]) % side
+    x = (np.arange(width, dtype=np.int32) + origin_yx[1]) % side
     place = (y[:, None] * np.int32(side) + x[None, :])[where]
     flat, plane = bank.ravel(), np.int32(side * side)
     low = flat.take(first % _DIRECTIONS * plane + place)
