@@ -29,6 +29,14 @@ HERO = ("curls-001", "beard-092")
 PAPER = (243, 239, 230)
 #: The longest side that is drawn: twice that of a tile, so that strokes keep their edges.
 DRAWN_PX = 900
+HANDS = ("croquis", "hatch", "pencil")
+SIDES = [(-25.0, 0.0), (0.0, 0.0), (25.0, 0.0)]
+SWAPS = (
+    ("curls-001", "beard-092", "hair"),
+    ("beard-092", "long-hair-041", "eyes"),
+    ("elder-172", "curls-001", "mouth"),
+)
+SEEDS = (1, 3, 7, 12)
 TURNS = [(float(yaw), 0.0) for yaw in (-30, -15, 0, 15, 30)]
 
 
@@ -74,6 +82,35 @@ def turn(source: Path, out: Path) -> list[Path]:
             limner.write(turned.view.photo, paths[0][k])
             limner.write(turned.drawings["pencil"], paths[1][k])
     return [p for row in paths for p in row]
+
+
+def nobody(seed: int, out: Path) -> list[Path]:
+    """Return somebody who never lived, from three sides and in three hands; make what is missing."""
+    paths = [out / f"nobody-{seed}-{k}.png" for k in range(len(SIDES) + len(HANDS))]
+    if not all(p.is_file() for p in paths):
+        head = limner.seed_to_head(seed)
+        views = list(limner.orbit(head, angles_deg=SIDES, styles=HANDS))
+        pictures = [v.view.photo for v in views]
+        pictures += [views[k].drawings[hand] for k, hand in enumerate(HANDS)]
+        for path, picture in zip(paths, pictures, strict=True):
+            limner.write(picture, path)
+    return paths
+
+
+def swapped(out: Path) -> list[Path]:
+    """Return three sitters, each beside parts of another from three sides; make what is missing."""
+    found = []
+    for source, other, part in SWAPS:
+        paths = [out / f"swap-{source}-{other}-{part}-{k}.png" for k in range(len(SIDES))]
+        if not all(p.is_file() for p in paths):
+            first, second = (
+                limner.photo_to_head(p) for s in (source, other) for p in SITTERS if p.stem == s
+            )
+            turn = limner.HeadRenderer(limner.mix_heads(first, second, [part]))
+            for path, (yaw, pitch) in zip(paths, SIDES, strict=True):
+                limner.write(turn.view(yaw_deg=yaw, pitch_deg=pitch).photo, path)
+        found += [next(p for p in SITTERS if p.stem == source), *paths]
+    return found
 
 
 def tile(path: Path, side_px: int) -> Image.Image:
@@ -126,6 +163,8 @@ def main(out: Path) -> None:
             side_px=320,
         )
         sheet("heads", turn(SITTERS[0], out), columns=len(TURNS), side_px=300)
+        sheet("nobody", [p for s in SEEDS for p in nobody(s, out)], columns=6, side_px=256)
+        sheet("swapped", swapped(out), columns=4, side_px=256)
     except limner.MissingWeights as error:
         print(error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from limner.heads.sample import sample_head
 from limner.records import CLASSES, Head
 
 HOME = Camera(0, 0, 256)
+LOOKS = len(portrait._LOOKS)
 
 
 def rendering(graphs: FakeSession, seed: int = 1) -> Rendering:
@@ -56,9 +58,9 @@ def test_a_head_of_a_seed_turns_with_the_pixels_it_was_painted_with(graphs: Fake
     head = sample_head(5)
     turn = HeadRenderer(head)
     views = [turn.view(yaw_deg=y).photo.pixels for y in (0, 12)]
-    assert graphs.calls["heads-portrait"] == 1
+    assert graphs.calls["heads-portrait"] == LOOKS
     soft = HeadRenderer(head, own_pixels=False, refine=False).view(yaw_deg=12).photo.pixels
-    assert graphs.calls["heads-portrait"] == 1
+    assert graphs.calls["heads-portrait"] == LOOKS
     middle = np.s_[90:170, 90:170]
     assert views[1][middle].std() > 1.2 * soft[middle].std()
     assert head.source is None
@@ -69,9 +71,9 @@ def test_people_between_two_are_painted_too_and_photographed_ones_never(
 ) -> None:
     between = blend(sample_head(1), sample_head(2), 0.5)
     HeadRenderer(between).view(yaw_deg=5)
-    assert graphs.calls["heads-portrait"] == 1
+    assert graphs.calls["heads-portrait"] == LOOKS
     HeadRenderer(egg_head).view(yaw_deg=5)
-    assert graphs.calls["heads-portrait"] == 1
+    assert graphs.calls["heads-portrait"] == LOOKS
 
 
 def test_without_the_painter_a_head_of_a_seed_stays_soft(
@@ -92,9 +94,9 @@ def test_edited_parts_of_a_photograph_are_painted_and_the_rest_stays(
 ) -> None:
     mixed = mix(egg_head, sample_head(2), ["hair"])
     view = HeadRenderer(mixed).view().photo.pixels.astype(int)
-    assert graphs.calls["heads-portrait"] == 1
+    assert graphs.calls["heads-portrait"] == LOOKS
     plain = HeadRenderer(egg_head).view().photo.pixels.astype(int)
-    assert graphs.calls["heads-portrait"] == 1
+    assert graphs.calls["heads-portrait"] == LOOKS
     changed = np.abs(view - plain).max(-1) > 4
     labels = source().semantic.labels
     assert changed[labels == CLASSES.index("hair")].mean() > 0.5
@@ -118,3 +120,32 @@ def test_what_is_repainted_meets_the_photograph_s_tones(graphs: FakeSession) -> 
     assert untoned is not None
     off = np.abs(here[nose].mean(0) - wanted).mean()
     assert off < 0.5 * np.abs(untoned.photo.pixels[nose].mean(0) - wanted).mean()
+
+
+def test_looks_come_back_to_where_they_were(graphs: FakeSession) -> None:
+    seen = rendering(graphs)
+    coarse, labels = told_by(seen)
+    quiet = np.zeros((256, 256), np.float32)
+    inner = np.s_[40:-40, 40:-40]
+    first, *others = (
+        portrait._looked(coarse, labels, look, quiet)[inner] for look in portrait._LOOKS
+    )
+    for other in others:
+        assert np.allclose(other, first, atol=1e-6)
+
+
+def test_marks_of_one_look_are_not_the_head_s(
+    graphs: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def marked(inputs: dict[str, Any]) -> dict[str, Any]:
+        photo = inputs["coarse"].copy()
+        photo[..., 150:153, 140:170] = -1  # a wrinkle, always there, whatever is shown
+        return {"photo": photo}
+
+    monkeypatch.setattr(graphs, "_portrait", marked)
+    seen = rendering(graphs)
+    made = painted(seen, seed=0)
+    assert made is not None
+    skin = made.semantic.labels == CLASSES.index("skin")
+    gap = np.abs(made.photo.pixels.astype(int) - told_by(seen)[0]).max(-1)
+    assert gap[skin].max() <= 1

@@ -8,7 +8,7 @@ every view shows the same person.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -19,8 +19,8 @@ from limner.heads.encode import needed, shares
 from limner.heads.ground import PAPER
 from limner.heads.own import grown
 from limner.heads.project import matters, mend
-from limner.records import CLASSES, HEAD_PARTS, HeadSource, Photo, SemanticMap
-from limner.weights import session
+from limner.records import CLASSES, HEAD_PARTS, MIRRORED, HeadSource, Photo, SemanticMap
+from limner.weights import each, session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +35,19 @@ __all__ = ["SIDE", "WEIGHT", "painted", "repainted", "told_by"]
 WEIGHT = "heads-portrait"
 #: Side of what the painter sees and paints.
 SIDE = 256
+#: A look at the rendering: mirrored or not, moved down and to the right by so many px.
+_Look = tuple[bool, int, int]
+#: A small painter leaves marks that lie where they lie in its picture, whatever it shows: wrinkles on every cheek. In
+#: several looks they fall on several places, and what most looks agree on is the face.
+_LOOKS: tuple[_Look, ...] = (
+    (False, 0, 0),
+    (True, 0, 0),
+    (False, 16, 16),
+    (True, 16, -16),
+    (False, -16, -24),
+    (True, -16, 24),
+)
+_HAIR = CLASSES.index("hair")
 #: Lips, teeth, eyes and glasses.
 _FEATURES = [CLASSES.index(n) for n in ("l_eye", "r_eye", "eye_g", "mouth", "u_lip", "l_lip")]
 _AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
@@ -140,15 +153,38 @@ def _made(seen: Rendering, seed: int) -> tuple[Photo, SemanticMap] | None:
     except MissingWeights:
         return None
     coarse, labels = told_by(seen)
-    semantic = SemanticMap(labels)
-    grain = np.random.default_rng(seed).standard_normal((1, 1, SIDE, SIDE)).astype(np.float32)
+    grain = np.random.default_rng(seed).standard_normal((len(_LOOKS), SIDE, SIDE), np.float32)
+    pairs = zip(_LOOKS, grain, strict=True)
+    looks = np.stack(each(lambda pair: _looked(coarse, labels, *pair), pairs))
+    whole = np.median(looks, 0)
+    # strands lie where a look happened to lay them: of many looks together nothing but a tone is left
+    hair = cv2.GaussianBlur((labels == _HAIR).astype(np.float32), (0, 0), 1.5)[..., None]
+    whole += hair * (looks[:2].mean(0) - whole)
+    photo = np.clip(np.rint((whole + 1) * 127.5), 0, 255)
+    return Photo(photo.astype(np.uint8)), SemanticMap(labels)
+
+
+def _looked(coarse: Pixels, labels: Pixels, look: _Look, grain: Floats) -> Floats:
+    """Return what the painter makes of a rendering that is mirrored and moved, brought back, (S, S, 3), −1 to 1."""
+    mirror, down, right = look
+    classes = labels
+    if mirror:
+        coarse, classes = coarse[:, ::-1], np.asarray(MIRRORED, np.uint8)[labels[:, ::-1]]
+    told = (_moved(coarse, down, right), _moved(classes, down, right))
     out = session().run(
         WEIGHT,
         {
-            "coarse": coarse.astype(np.float32).transpose(2, 0, 1)[None] / 127.5 - 1,
-            "classes": shares(semantic, SIDE),
-            "grain": grain,
+            "coarse": told[0].astype(np.float32).transpose(2, 0, 1)[None] / 127.5 - 1,
+            "classes": shares(SemanticMap(told[1]), SIDE),
+            "grain": np.ascontiguousarray(grain[None, None]),
         },
     )
-    photo = np.clip(np.rint((out["photo"][0].transpose(1, 2, 0) + 1) * 127.5), 0, 255)
-    return Photo(photo.astype(np.uint8)), semantic
+    painted = np.ascontiguousarray(out["photo"][0].transpose(1, 2, 0), np.float32)
+    back = _moved(painted, -down, -right)
+    return back[:, ::-1] if mirror else back
+
+
+def _moved(picture: NDArray[Any], down: int, right: int) -> NDArray[Any]:
+    """Return a picture moved by whole px; its rim is repeated where nothing is known."""
+    rows, columns = (np.clip(np.arange(SIDE) - n, 0, SIDE - 1) for n in (down, right))
+    return np.ascontiguousarray(picture[rows][:, columns])
