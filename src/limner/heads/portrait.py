@@ -50,6 +50,8 @@ _LOOKS: tuple[_Look, ...] = (
 _HAIR = CLASSES.index("hair")
 #: Lips, teeth, eyes and glasses.
 _FEATURES = [CLASSES.index(n) for n in ("l_eye", "r_eye", "eye_g", "mouth", "u_lip", "l_lip")]
+#: By so much of the skin's difference in tone they are left as they were painted: they share its light, not its colour.
+_OWN_TONE = 0.5
 _AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 #: Classes smaller than this share of the picture are noise of a rendering, not parts of a person.
 _CRUMB = 2e-4
@@ -135,9 +137,9 @@ def repainted(
     # ground tells nothing of skin: where either shows it, nothing is compared
     head = ((labels > 0) & (source.semantic.labels > 0)).astype(np.float32)
     hot = shares(SemanticMap(np.asarray(labels, np.uint8)), side)[0].transpose(1, 2, 0)
-    # the tone of skin is no tone of lips, teeth and eyes: those stay as they were painted
-    told = matters(hot) * np.stack([1 - hot[..., _FEATURES].sum(-1)] + 2 * [np.ones(size)], -1)
-    toned = mend(own, (1 - new) * head, other, told.astype(np.float32))
+    told = matters(hot)
+    told[..., 0] -= _OWN_TONE * hot[..., _FEATURES].sum(-1)
+    toned = mend(own, (1 - new) * head, other, told)
     mixed = own * (1 - new[..., None]) + toned * new[..., None]
     return replace(
         source,
