@@ -47,7 +47,7 @@ _LOOKS: tuple[_Look, ...] = (
     (False, -16, -24),
     (True, -16, 24),
 )
-_HAIR = CLASSES.index("hair")
+_FINE = [CLASSES.index(n) for n in ("hair", "l_eye", "r_eye")]
 #: Lips, teeth, eyes and glasses.
 _FEATURES = [CLASSES.index(n) for n in ("l_eye", "r_eye", "eye_g", "mouth", "u_lip", "l_lip")]
 #: By so much of the skin's difference in tone they are left as they were painted: they share its light, not its colour.
@@ -137,9 +137,11 @@ def repainted(
     # ground tells nothing of skin: where either shows it, nothing is compared
     head = ((labels > 0) & (source.semantic.labels > 0)).astype(np.float32)
     hot = shares(SemanticMap(np.asarray(labels, np.uint8)), side)[0].transpose(1, 2, 0)
-    told = matters(hot)
-    told[..., 0] -= _OWN_TONE * hot[..., _FEATURES].sum(-1)
+    told, features = matters(hot), hot[..., _FEATURES].sum(-1)
+    told[..., 0] -= _OWN_TONE * features
     toned = mend(own, (1 - new) * head, other, told)
+    # paler skin around them makes no eye and no lip paler
+    toned -= features[..., None] * np.maximum(toned - other, 0)
     mixed = own * (1 - new[..., None]) + toned * new[..., None]
     return replace(
         source,
@@ -159,9 +161,9 @@ def _made(seen: Rendering, seed: int) -> tuple[Photo, SemanticMap] | None:
     pairs = zip(_LOOKS, grain, strict=True)
     looks = np.stack(each(lambda pair: _looked(coarse, labels, *pair), pairs))
     whole = np.median(looks, 0)
-    # strands lie where a look happened to lay them: of many looks together nothing but a tone is left
-    hair = cv2.GaussianBlur((labels == _HAIR).astype(np.float32), (0, 0), 1.5)[..., None]
-    whole += hair * (looks[:2].mean(0) - whole)
+    # strands lie where a look happened to lay them, pupils too: of many looks together nothing but a tone is left
+    fine = cv2.GaussianBlur(np.isin(labels, _FINE).astype(np.float32), (0, 0), 1.5)[..., None]
+    whole += np.clip(2 * fine, 0, 1) * (looks[:2].mean(0) - whole)
     photo = np.clip(np.rint((whole + 1) * 127.5), 0, 255)
     return Photo(photo.astype(np.uint8)), SemanticMap(labels)
 
