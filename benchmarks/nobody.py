@@ -4,7 +4,8 @@
 
 Random heads from the front, as the painter shows them and as their codes alone render, against validation photographs
 of heads cut out in the same way; beside it the distance between two halves of those photographs. Random heads drawn,
-from the front and from 25° to either side, against the artists' drawings that taught the styles. Validation photographs
+from the front and from 25° to either side, against the artists' drawings that taught the styles; beside them
+photographed heads, from their own side and from there. Validation photographs
 turned by 30°, with own pixels and refiner, projected alone, and as a plane, against photographs of people who were
 photographed from there. Equal numbers on both sides of all figures.
 """
@@ -79,7 +80,7 @@ def nobody(real: list[np.ndarray], people: int) -> tuple[dict[str, Any], list[He
 
 
 def drawn(turns: list[HeadRenderer], styles: list[str], packs: Path) -> dict[str, Any]:
-    """Return the figures of random heads' drawings, from the front and from the sides, to the artists' own."""
+    """Return the figures of heads' drawings, from their own side and from the sides, to the artists' own."""
     pack = Pack(packs / "fs2k.tar")
     table: dict[str, Any] = {}
     for style in styles:
@@ -87,18 +88,21 @@ def drawn(turns: list[HeadRenderer], styles: list[str], packs: Path) -> dict[str
         count = min(len(turns), len(ids))
         sheets = [cv2.cvtColor(pack.rgb("sketch", i), cv2.COLOR_RGB2GRAY) for i in ids[:count]]
         there = metrics.features([metrics.prepare(s) for s in sheets])
-        row = {}
-        for name, yaws in (("front", (0.0,)), ("sides", _SIDES)):
-            made = [
-                metrics.prepare(
-                    view_holder(turn, style).alone(turn.view(yaw_deg=yaws[k % len(yaws)]))
-                )
-                for k, turn in enumerate(turns[:count])
-            ]
+        table[style] = {}
+        for name in ("own", "sides"):
+            made = [_drawn(turn, style, k, name) for k, turn in enumerate(turns[:count])]
             found = metrics.features(made)
-            row[name] = {"fd": metrics.fd(found, there), "kd": metrics.kd(found, there)}
-        table[style] = row
+            table[style][name] = {"fd": metrics.fd(found, there), "kd": metrics.kd(found, there)}
     return table
+
+
+def _drawn(turn: HeadRenderer, style: str, number: int, side: str) -> np.ndarray:
+    source = turn.head.source
+    yaw, pitch = (0.0, 0.0) if source is None else (source.yaw_deg, source.pitch_deg)
+    if side == "sides":
+        yaw = _SIDES[number % len(_SIDES)]
+    view = turn.view(yaw_deg=yaw, pitch_deg=pitch)
+    return metrics.prepare(view_holder(turn, style).alone(view))
 
 
 def cut_out(view: View) -> np.ndarray:
@@ -150,10 +154,15 @@ def main() -> None:
             view = turn.view().photo.pixels
             Image.fromarray(view).save(given.keep / f"{turn.head.seed}.png")
     styles = [name for name in given.styles.split(",") if name]
+    photographed = [
+        HeadRenderer(from_source(source_of(held, int(i))), background="none")
+        for i in chosen[::2][:people]
+    ]
     found = {
         "people": people,
         "nobody": table,
         "drawn": drawn(turns, styles, given.data),
+        "drawn_photographs": drawn(photographed, styles, given.data),
         "turned": turned(held, build_real(given.data, given.cache, "train"), people),
     }
     json.dump(found, sys.stdout, indent=1, default=float)
