@@ -28,18 +28,7 @@ from limner.heads import HeadRenderer
 from limner.heads.encode import from_source
 from limner.metrics import miou
 from limner.metrics.heads import Tally, flat_view, neighbours
-from limner.records import HeadSource, Photo, SemanticMap
-from limner.train.data.heads import OUTSIDE, HeadViews, build_real, build_synthetic
-
-AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
-
-
-def source_of(views: HeadViews, i: int) -> HeadSource:
-    """Return one view as the head room cuts photographs."""
-    labels = np.array(views.labels[i])
-    labels[labels >= OUTSIDE] = 0
-    yaw, pitch = (float(v) for v in views.pose_deg[i])
-    return HeadSource(Photo(np.array(views.photos[i])), SemanticMap(labels), yaw, pitch, AS_IT_IS)
+from limner.train.data.heads import HeadViews, build_real, build_synthetic, source_of
 
 
 def synthetic(views: HeadViews, people: int) -> dict[str, dict[str, float]]:

@@ -22,7 +22,6 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from heads import source_of
 from limner import metrics
 from limner.api import view_holder
 from limner.heads import HeadRenderer
@@ -32,7 +31,7 @@ from limner.heads.sample import sample_head
 from limner.metrics.heads import flat_view
 from limner.train.data.drawings import split_rows
 from limner.train.data.head_portrait import alone
-from limner.train.data.heads import OUTSIDE, HeadViews, build_real
+from limner.train.data.heads import OUTSIDE, HeadViews, build_real, source_of
 from limner.train.data.packs import Pack
 
 if TYPE_CHECKING:
@@ -57,8 +56,11 @@ def heads_of(views: HeadViews, chosen: np.ndarray) -> list[np.ndarray]:
 def distances(made: list[np.ndarray], real: np.ndarray, side: int) -> dict[str, float]:
     """Return FD and KD of pictures to features of photographs, at one size."""
     small = [cv2.resize(p, (side, side), interpolation=cv2.INTER_AREA) for p in made]
-    found = metrics.photo_features(small)
-    return {"fd": metrics.fd(found, real), "kd": metrics.kd(found, real)}
+    return _apart(metrics.photo_features(small), real)
+
+
+def _apart(found: np.ndarray, there: np.ndarray) -> dict[str, float]:
+    return {"fd": metrics.fd(found, there), "kd": metrics.kd(found, there)}
 
 
 def nobody(real: list[np.ndarray], people: int) -> tuple[dict[str, Any], list[HeadRenderer]]:
@@ -82,6 +84,9 @@ def nobody(real: list[np.ndarray], people: int) -> tuple[dict[str, Any], list[He
 def drawn(turns: list[HeadRenderer], styles: list[str], packs: Path) -> dict[str, Any]:
     """Return the figures of heads' drawings, from their own side and from the sides, to the artists' own."""
     pack = Pack(packs / "fs2k.tar")
+    seen = {
+        side: [_seen(turn, k, side) for k, turn in enumerate(turns)] for side in ("own", "sides")
+    }
     table: dict[str, Any] = {}
     for style in styles:
         ids = [r["id"] for r in split_rows(packs, "train") if r["style"] == style]
@@ -89,20 +94,19 @@ def drawn(turns: list[HeadRenderer], styles: list[str], packs: Path) -> dict[str
         sheets = [cv2.cvtColor(pack.rgb("sketch", i), cv2.COLOR_RGB2GRAY) for i in ids[:count]]
         there = metrics.features([metrics.prepare(s) for s in sheets])
         table[style] = {}
-        for name in ("own", "sides"):
-            made = [_drawn(turn, style, k, name) for k, turn in enumerate(turns[:count])]
-            found = metrics.features(made)
-            table[style][name] = {"fd": metrics.fd(found, there), "kd": metrics.kd(found, there)}
+        for side, views in seen.items():
+            pairs = zip(turns[:count], views, strict=False)
+            made = [metrics.prepare(view_holder(turn, style).alone(v)) for turn, v in pairs]
+            table[style][side] = _apart(metrics.features(made), there)
     return table
 
 
-def _drawn(turn: HeadRenderer, style: str, number: int, side: str) -> np.ndarray:
+def _seen(turn: HeadRenderer, number: int, side: str) -> View:
     source = turn.head.source
     yaw, pitch = (0.0, 0.0) if source is None else (source.yaw_deg, source.pitch_deg)
-    if side == "sides":
-        yaw = _SIDES[number % len(_SIDES)]
-    view = turn.view(yaw_deg=yaw, pitch_deg=pitch)
-    return metrics.prepare(view_holder(turn, style).alone(view))
+    return turn.view(
+        yaw_deg=_SIDES[number % len(_SIDES)] if side == "sides" else yaw, pitch_deg=pitch
+    )
 
 
 def cut_out(view: View) -> np.ndarray:

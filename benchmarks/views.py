@@ -19,14 +19,13 @@ from typing import Any
 import cv2
 import numpy as np
 
-from heads import source_of
 from limner.api._orbit import view_holder
 from limner.geometry.camera import Camera
 from limner.geometry.carry import carry
 from limner.heads import HeadRenderer, paint_map
 from limner.heads.encode import from_source
 from limner.records import SemanticMap
-from limner.train.data.heads import build_synthetic
+from limner.train.data.heads import build_synthetic, source_of
 
 
 def ink_sums(drawn: tuple[Any, Any], depths: tuple[Any, Any], cameras: Any) -> tuple[float, float]:

@@ -111,6 +111,13 @@ def test_it_begins_as_the_painter_of_sketches() -> None:
     assert net.state_dict()["rgb_last.weight"].abs().max() > 0  # untaught it would be 0
 
 
+def test_it_goes_on_from_the_portrait_that_ships_with_its_own_look() -> None:
+    net = HeadPortrait()
+    own = net.state_dict()["look.0.weight"].clone()
+    from_graph(ledger.row("heads-portrait").path, net)
+    assert not torch.equal(net.state_dict()["look.0.weight"], own)
+
+
 def test_two_steps_teach_both_sides(task: head_portrait.HeadPortraitTask) -> None:
     optimizers = task.optimizers()
     before = {k: [p.clone() for p in task.nets[k].parameters()] for k in ("portrait", "patch")}

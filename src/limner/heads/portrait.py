@@ -19,7 +19,7 @@ from limner.heads.encode import needed, shares
 from limner.heads.ground import PAPER
 from limner.heads.own import grown
 from limner.heads.project import matters, mend
-from limner.records import CLASSES, HEAD_PARTS, MIRRORED, HeadSource, Photo, SemanticMap
+from limner.records import CLASSES, HEAD_PARTS, HeadSource, Photo, SemanticMap
 from limner.weights import each, session
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _looked(coarse: Pixels, labels: Pixels, look: _Look, grain: Floats) -> Float
     mirror, down, right = look
     classes = labels
     if mirror:
-        coarse, classes = coarse[:, ::-1], np.asarray(MIRRORED, np.uint8)[labels[:, ::-1]]
+        coarse, classes = coarse[:, ::-1], SemanticMap(labels).mirrored().labels
     told = (_moved(coarse, down, right), _moved(classes, down, right))
     out = session().run(
         WEIGHT,

@@ -13,9 +13,9 @@ import numpy as np
 
 from limner.geometry.camera import Camera
 from limner.heads.ground import PAPER
-from limner.records import Head, HeadPart, HeadSource, Photo, SemanticMap
+from limner.records import Head, HeadPart, SemanticMap
 from limner.train.data.head_pairs import look, mirrored
-from limner.train.data.heads import OUTSIDE, mirrored_mesh
+from limner.train.data.heads import OUTSIDE, kept_rows, mirrored_mesh, source_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,29 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["PortraitCrops", "of_codes", "of_seeds"]
 
 _SIDE = 256
-_AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 #: How often a photograph's codes are helped by some of what they miss: random heads are never, their look varies more.
 _HELPED = 0.3
-
-
-def _path(folder: Path, kind: str) -> Path:
-    from limner.heads.encode import weights_used
-
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"portrait-{kind}-{'-'.join(h[:6] for h in weights_used().values())}.npy"
-
-
-def _built(path: Path, shape: tuple[int, ...], row: Any) -> NDArray[np.uint8]:
-    """Return the array of a path, made of `row(i)` the first time."""
-    if not path.exists():
-        part = path.with_suffix(".part.npy")
-        rows = np.lib.format.open_memmap(part, "w+", np.dtype(np.uint8), shape)
-        for i in range(shape[0]):
-            rows[i] = row(i)
-        rows.flush()
-        part.replace(path)
-    kept: NDArray[np.uint8] = np.load(path, mmap_mode="r")
-    return kept
 
 
 def of_codes(views: HeadViews, chosen: NDArray[np.int64], folder: Path) -> NDArray[np.uint8]:
@@ -65,17 +44,14 @@ def of_codes(views: HeadViews, chosen: NDArray[np.int64], folder: Path) -> NDArr
         from limner.heads.encode import from_source
 
         i = int(chosen[k])
-        labels = np.array(views.labels[i])
-        labels[labels >= OUTSIDE] = 0
-        yaw, pitch = (float(v) for v in views.pose_deg[i])
-        source = HeadSource(
-            Photo(np.array(views.photos[i])), SemanticMap(labels), yaw, pitch, _AS_IT_IS
-        )
+        source = source_of(views, i)
         chance = np.random.default_rng(i)
         share = float(chance.uniform(0, 0.7)) if chance.random() < _HELPED else 0.0
-        return _rendered(_helped(from_source(source), share), Camera(yaw, pitch, _SIDE))[..., :3]
+        camera = Camera(source.yaw_deg, source.pitch_deg, _SIDE)
+        return _rendered(_helped(from_source(source), share), camera)[..., :3]
 
-    return _built(_path(folder, f"codes-{len(chosen)}"), (len(chosen), _SIDE, _SIDE, 3), row)
+    shape = (len(chosen), _SIDE, _SIDE, 3)
+    return kept_rows(folder, f"portrait-codes-{len(chosen)}", shape, np.uint8, row)
 
 
 def of_seeds(seeds: range, folder: Path, *, turn_deg: float) -> NDArray[np.uint8]:
@@ -90,8 +66,8 @@ def of_seeds(seeds: range, folder: Path, *, turn_deg: float) -> NDArray[np.uint8
         camera = Camera(float(np.clip(yaw, -40, 40)), float(np.clip(pitch, -15, 15)), _SIDE)
         return _rendered(sample_head(seed, truncation_psi=float(chance.uniform(0.5, 1))), camera)
 
-    name = f"seeds-{seeds.start}-{seeds.stop}-{turn_deg:g}"
-    return _built(_path(folder, name), (len(seeds), _SIDE, _SIDE, 4), row)
+    kind = f"portrait-seeds-{seeds.start}-{seeds.stop}-{turn_deg:g}"
+    return kept_rows(folder, kind, (len(seeds), _SIDE, _SIDE, 4), np.uint8, row)
 
 
 def _helped(head: Head, share: float) -> Head:
@@ -175,17 +151,7 @@ class PortraitCrops:
         row = np.asarray(self.seeds[k])
         picture, labels = row[..., :3], row[..., 3]
         if rng is not None and rng.random() < 0.5:
-            turned = mirrored(
-                {
-                    "photo": picture,
-                    "labels": labels,
-                    "depth": labels,
-                    "pose": np.zeros(2, np.float32),
-                }
-                | {"points": np.zeros((478, 3), np.float32)},
-                self.swap,
-            )
-            picture, labels = turned["photo"], turned["labels"]
+            picture, labels = picture[:, ::-1], SemanticMap(labels).mirrored().labels
         return {"nobody": picture.transpose(2, 0, 1), "nobody_labels": labels}
 
 

@@ -12,9 +12,8 @@ import cv2
 import numpy as np
 
 from limner.geometry.camera import Camera
-from limner.records import HeadSource, Photo, SemanticMap
 from limner.train.data.head_pairs import HeadPairs, look, mirrored
-from limner.train.data.heads import OUTSIDE
+from limner.train.data.heads import OUTSIDE, kept_rows, source_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +27,6 @@ __all__ = ["ReliefCrops", "shell_depths"]
 _SIDE = 128
 #: Mesh points of the surface; the irises' follow.
 _SURFACE = 468
-_AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
 
 
 def shell_depths(views: HeadViews, folder: Path) -> NDArray[np.uint16]:
@@ -46,34 +44,17 @@ def shell_depths(views: HeadViews, folder: Path) -> NDArray[np.uint16]:
     ndarray of shape (N, 128, 128), uint16
         mm; 0 where there is no head.
     """
-    from limner.heads.encode import weights_used
-
-    name = "-".join(h[:6] for h in weights_used().values())
-    path, part = folder / f"shell-{name}.npy", folder / f"shell-{name}.part.npy"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        shape = (len(views), _SIDE, _SIDE)
-        rows = np.lib.format.open_memmap(part, "w+", np.dtype(np.uint16), shape)
-        for i in range(len(views)):
-            rows[i] = _shell_of(views, i)
-        rows.flush()
-        part.replace(path)
-    kept: NDArray[np.uint16] = np.load(path, mmap_mode="r")
-    return kept
+    shape = (len(views), _SIDE, _SIDE)
+    return kept_rows(folder, "shell", shape, np.uint16, lambda i: _shell_of(views, i))
 
 
 def _shell_of(views: HeadViews, i: int) -> NDArray[np.uint16]:
     from limner.heads import HeadRenderer
     from limner.heads.encode import from_source
 
-    labels = np.array(views.labels[i])
-    labels[labels >= OUTSIDE] = 0
-    yaw, pitch = (float(v) for v in views.pose_deg[i])
-    source = HeadSource(
-        Photo(np.array(views.photos[i])), SemanticMap(labels), yaw, pitch, _AS_IT_IS
-    )
+    source = source_of(views, i)
     turn = HeadRenderer(from_source(source), own_pixels=False, refine=False)
-    depth = turn.render(Camera(yaw, pitch, _SIDE)).depth
+    depth = turn.render(Camera(source.yaw_deg, source.pitch_deg, _SIDE)).depth
     return np.asarray(np.rint(1000 * depth), np.uint16)
 
 

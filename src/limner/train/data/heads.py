@@ -15,11 +15,11 @@ import numpy as np
 from PIL import Image
 
 from limner.geometry import camera
-from limner.records import MIRRORED
+from limner.records import MIRRORED, HeadSource, Photo, SemanticMap
 from limner.train.data.packs import Pack, Turnheads, mesh
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -29,8 +29,10 @@ __all__ = [
     "HeadViews",
     "build_real",
     "build_synthetic",
+    "kept_rows",
     "mirrored_mesh",
     "pack_real",
+    "source_of",
     "template",
 ]
 
@@ -249,3 +251,47 @@ def _new(path: Path, shape: tuple[int, ...], dtype: type) -> Any:
 def _open(base: Path, name: str) -> NDArray[Any]:
     array: NDArray[Any] = np.load(base / f"{name}.npy", mmap_mode="r")
     return array
+
+
+def source_of(views: HeadViews, i: int) -> HeadSource:
+    """Return one view as the head room cuts photographs: ground where the photograph does not reach."""
+    labels = np.array(views.labels[i])
+    labels[labels >= OUTSIDE] = 0
+    yaw, pitch = (float(v) for v in views.pose_deg[i])
+    as_it_is = np.array([[1.0, 0, 0], [0, 1.0, 0]])
+    return HeadSource(Photo(np.array(views.photos[i])), SemanticMap(labels), yaw, pitch, as_it_is)
+
+
+def kept_rows(
+    folder: Path,
+    kind: str,
+    shape: tuple[int, ...],
+    dtype: type[np.generic],
+    row: Callable[[int], NDArray[Any]],
+) -> NDArray[Any]:
+    """Return what the heads' networks say of many views, built in `folder` the first time, row by row.
+
+    Parameters
+    ----------
+    folder : Path
+        Made if it is not there.
+    kind : str
+        What the array is; its file is called by that and by the hashes of the networks that made it.
+    shape, dtype
+        Of the array; the first axis is the view.
+    row : callable
+        View → its row.
+    """
+    from limner.heads.encode import weights_used
+
+    name = "-".join([kind, *(h[:6] for h in weights_used().values())])
+    path, part = folder / f"{name}.npy", folder / f"{name}.part.npy"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        rows = np.lib.format.open_memmap(part, "w+", np.dtype(dtype), shape)
+        for i in range(shape[0]):
+            rows[i] = row(i)
+        rows.flush()
+        part.replace(path)
+    kept: NDArray[Any] = np.load(path, mmap_mode="r")
+    return kept

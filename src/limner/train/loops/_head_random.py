@@ -15,7 +15,7 @@ from limner.train.data.heads import OUTSIDE
 from limner.train.loops._head_views import pixels, tiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
     from torch import Tensor, nn
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from limner.train.data.heads import HeadViews
     from limner.train.nets.head_shell import HeadShell
 
-__all__ = ["features_of", "random_rows", "score_random"]
+__all__ = ["fd_to_photographs", "random_rows", "score_random"]
 
 
 def random_rows(
@@ -52,19 +52,30 @@ def score_random(shell: HeadShell, views: HeadViews, people: int) -> dict[str, f
     Heads alone before grey, at 128², by the judge's features (which no loss uses): comparable within these runs only.
     Empty where the judge's network is not installed.
     """
-    try:
-        net = judge.load_net()
-    except MissingExtra:
-        return {}
     device = next(shell.parameters()).device
     count = min(people, len(views))
     chosen = np.linspace(0, len(views) - 1, count).astype(int)
     real = (_alone(views.photos[i], views.labels[i]) for i in chosen)
-    there = features_of(net, real)
-    made = features_of(net, _random_pictures(shell, views.pose_deg[chosen], device))
-    half = len(there) // 2  # equal numbers on both sides of both figures
+    return fd_to_photographs(real, {"fd": _random_pictures(shell, views.pose_deg[chosen], device)})
+
+
+def fd_to_photographs(
+    real: Iterable[NDArray[np.uint8]], made: Mapping[str, Iterable[NDArray[np.uint8]]]
+) -> dict[str, float]:
+    """Return the FD of each kind of pictures to one half of photographs, and of the other half, ``fd_photos``.
+
+    All are (128, 128, 3), the same number a side in every figure. Empty where the judge's network is not installed.
+    """
+    try:
+        net = judge.load_net()
+    except MissingExtra:
+        return {}
+    there = _features(net, real)
+    ours = {name: _features(net, pictures) for name, pictures in made.items()}
+    half = min(len(rows) for rows in (there, *ours.values())) // 2
     first, second = there[0 : 2 * half : 2], there[1 : 2 * half : 2]
-    return {"fd": fd(made[:half], second), "fd_photos": fd(first, second)}
+    scores = {name: fd(rows[:half], second) for name, rows in ours.items()}
+    return scores | {"fd_photos": fd(first, second)}
 
 
 def _alone(photo: NDArray[np.uint8], labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -90,8 +101,7 @@ def _random_pictures(
 
 
 @torch.no_grad()
-def features_of(net: nn.Module, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
-    """Return the judge's pooled features of pictures (128, 128, 3), one a row."""
+def _features(net: nn.Module, pictures: Iterable[NDArray[np.uint8]]) -> NDArray[np.float64]:
     found = []
     for picture in pictures:
         x: Tensor = (torch.from_numpy(picture.transpose(2, 0, 1)[None].copy()).float() - 127) / 128

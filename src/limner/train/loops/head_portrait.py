@@ -15,14 +15,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from limner.errors import MissingExtra
-from limner.metrics import fd
 from limner.records import CLASSES
-from limner.train import judge
 from limner.train.data.head_portrait import PortraitCrops, of_codes, of_seeds
 from limner.train.data.heads import build_real
 from limner.train.loops import _head_views as pictures
-from limner.train.loops._head_random import features_of
+from limner.train.loops._head_random import fd_to_photographs
 from limner.train.loops.start import from_graph
 from limner.train.loops.task import ExportSpec
 from limner.train.losses.adversarial import (
@@ -230,19 +227,14 @@ class HeadPortraitTask:
         yield "portrait", torch.stack(list(parts.values())).sum(), _numbers(parts)
 
     @torch.no_grad()
-    def _painted(self, ema: nn.Module, coarse: Tensor, labels: Tensor) -> Tensor:
-        """Return one picture of each rendering, always with the same grain."""
+    def _painted(self, ema: nn.Module, row: dict[str, NDArray[np.uint8]], *keys: str) -> Tensor:
+        """Return the picture of the rendering and the classes that a row holds under two keys, always of one grain."""
         device = next(ema.parameters()).device
+        coarse, labels = (torch.from_numpy(np.ascontiguousarray(row[k]))[None] for k in keys)
         grain = torch.randn(1, 1, _SIDE, _SIDE, generator=torch.Generator().manual_seed(0))
-        classes = smooth_labels(labels.to(device), _SIDE)
-        n = len(coarse)
         soft = coarse.to(device).float() / 127.5 - 1
-        out: Tensor = ema(soft, classes, grain.to(device).expand(n, -1, -1, -1))
+        out: Tensor = ema(soft, smooth_labels(labels.to(device), _SIDE), grain.to(device))
         return out.float().clamp(-1, 1)
-
-    def _row(self, row: dict[str, NDArray[np.uint8]], name: str, key: str) -> tuple[Tensor, Tensor]:
-        coarse, labels = (np.ascontiguousarray(row[k])[None] for k in (name, key))
-        return torch.from_numpy(coarse), torch.from_numpy(labels)
 
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return the distance to photographs, and the FD of random heads to photographs of people never seen.
@@ -254,24 +246,16 @@ class HeadPortraitTask:
             row = self.held.person(k, None)
             real.append(_small(row["photo"].transpose(1, 2, 0)))
             if k % 4 == 0:
-                out = self._painted(ema, *self._row(row, "coarse", "labels")).cpu()
+                out = self._painted(ema, row, "coarse", "labels").cpu()
                 true = torch.from_numpy(np.ascontiguousarray(row["photo"]))[None].float()
                 l1.append(float(pooled_l1(out, true / 127.5 - 1, (4,))))
         for k in range(len(self.held.seeds)):
             row = self.held.other(k, None)
-            out = self._painted(ema, *self._row(row, "nobody", "nobody_labels"))
+            out = self._painted(ema, row, "nobody", "nobody_labels")
             made.append(_small(pictures.pixels(out)))
             bare.append(_small(row["nobody"].transpose(1, 2, 0)))
         scores = {"l1": float(np.mean(l1))}
-        try:
-            net = judge.load_net()
-        except MissingExtra:
-            return scores
-        there, ours, soft = (features_of(net, x) for x in (real, made, bare))
-        half = min(len(there), len(ours)) // 2
-        first, second = there[0 : 2 * half : 2], there[1 : 2 * half : 2]
-        fds = {"fd": ours[:half], "fd_bare": soft[:half], "fd_photos": first}
-        return scores | {k: fd(v, second) for k, v in fds.items()}
+        return scores | fd_to_photographs(real, {"fd": made, "fd_bare": bare})
 
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
         """Return held-out people (photograph, rendering, painted) beside random heads (rendering, painted)."""
@@ -280,11 +264,11 @@ class HeadPortraitTask:
             step = len(self.held.chosen) // 8 or 1
             person = self.held.person(k * step % len(self.held.chosen), None)
             tiles = [person["photo"].transpose(1, 2, 0), person["coarse"].transpose(1, 2, 0)]
-            tiles += [pictures.pixels(self._painted(ema, *self._row(person, "coarse", "labels")))]
+            tiles += [pictures.pixels(self._painted(ema, person, "coarse", "labels"))]
             for seed in (2 * k, 2 * k + 1):
                 other = self.held.other(seed, None)
                 tiles += [other["nobody"].transpose(1, 2, 0)]
-                out = self._painted(ema, *self._row(other, "nobody", "nobody_labels"))
+                out = self._painted(ema, other, "nobody", "nobody_labels")
                 tiles += [pictures.pixels(out)]
             rows.append(np.concatenate(tiles, 1))
         return np.concatenate(rows).astype(np.uint8)

@@ -11,14 +11,14 @@ Park et al., "SPADE", CVPR 2019. In place of 3D-SSGAN's decoder (arXiv 2401.0376
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import nn
 from torch.nn import functional
 
 from limner.records import CLASSES, Palette
-from limner.train.nets.sketch_synthesis import Synthesis
+from limner.train.nets.sketch_synthesis import Painter
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,13 +31,13 @@ _GROUPS = ((1, 2), (13,), (11, 12), (18,), (0,))
 _LEAST = 10.0
 
 
-class HeadPortrait(Synthesis):
+class HeadPortrait(Painter):
     """Paints what a rendering leaves soft.
 
     Notes
     -----
     Input (N, C, 256, 256): the rendering on its ground, −1 to 1; shares of the 19 classes; normal noise. Output: the
-    photograph, −1 to 1. 4.9 M parameters.
+    photograph, −1 to 1. 4.4 M parameters.
     """
 
     #: No graph of the sketches' painter holds these.
@@ -47,8 +47,6 @@ class HeadPortrait(Synthesis):
         self, widths: tuple[int, int, int, int] = (48, 96, 160, 224), last: int = 24
     ) -> None:
         super().__init__(widths, last)
-        for name in ("mapping", "ink", "enter", "classes"):
-            delattr(self, name)
         self.look = nn.Sequential(
             nn.Conv2d(3 + len(CLASSES), widths[0], 4, 2, 1),
             nn.LeakyReLU(0.2),
@@ -57,17 +55,11 @@ class HeadPortrait(Synthesis):
         usual = torch.from_numpy(Palette().as_code()[:15]).view(1, 5, 3)
         self.register_buffer("usual", usual, persistent=False)
 
-    def adapted(self, taken: dict[str, Any]) -> dict[str, Any]:
-        """Return what another graph gives: all that is not this net's own look at renderings."""
-        return {k: v for k, v in taken.items() if not k.startswith("look.")}
-
-    def forward(self, coarse: Tensor, classes: Tensor, grain: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(self, coarse: Tensor, classes: Tensor, grain: Tensor) -> Tensor:
         """Return the photograph (N, 3, 256, 256)."""
         small = functional.avg_pool2d(classes, 2)
         palette = self.palette(functional.avg_pool2d(coarse, 2), small)
-        maps = [self.look(torch.cat([coarse, classes], 1))]
-        for down, deep in zip(self.down, self.deep, strict=True):
-            maps.append(deep(down(functional.leaky_relu(maps[-1], 0.2))))
+        maps = self.deepened(self.look(torch.cat([coarse, classes], 1)))
         no_ink = torch.zeros_like(grain).expand(-1, 2, -1, -1)
         photo, _, _ = self.painted(maps, (small, no_ink), palette, grain)
         return photo

@@ -23,7 +23,16 @@ from limner.train.nets.sketch_parts import Residual
 if TYPE_CHECKING:
     from torch import Tensor
 
-__all__ = ["CLASSES", "Detail", "FeatureDecoder", "Made", "Mapping", "Synthesis", "paint"]
+__all__ = [
+    "CLASSES",
+    "Detail",
+    "FeatureDecoder",
+    "Made",
+    "Mapping",
+    "Painter",
+    "Synthesis",
+    "paint",
+]
 
 CLASSES = 19
 _MAP = 32
@@ -193,8 +202,8 @@ class _Classes(nn.Module):
         return out
 
 
-class Synthesis(nn.Module):
-    """Codes, ink, gate, palette, grain → photograph and class map.
+class Painter(nn.Module):
+    """A first map of 128 px, classes, ink, a palette, grain → a photograph.
 
     Parameters
     ----------
@@ -209,12 +218,8 @@ class Synthesis(nn.Module):
     ) -> None:
         super().__init__()
         a, b, c, d = widths
-        self.mapping = Mapping()
-        self.ink = nn.Conv2d(2, 16, 4, 2, 1)
-        self.enter = nn.Conv2d(_MAP + 16, a, 3, padding=1)
         self.down = nn.ModuleList(nn.Conv2d(u, v, 3, 2, 1) for u, v in ((a, b), (b, c), (c, d)))
         self.deep = nn.ModuleList([Residual(b), Residual(c), Residual(d)])
-        self.classes = _Classes(widths)
         self.conditions = nn.ModuleList(_Condition(w) for w in (24, 32, 48, 48, 48))
         self.blocks = nn.ModuleList(
             [
@@ -237,43 +242,12 @@ class Synthesis(nn.Module):
         for head in (self.rgb, self.rgb_last):
             nn.init.zeros_(head.bias)  # type: ignore[arg-type]
 
-    def forward(
-        self,
-        codes: dict[str, Tensor],
-        ink: Tensor,
-        palette: Tensor,
-        grain: Tensor,
-        *,
-        told: tuple[Tensor, Tensor] | None = None,
-        full: bool = True,
-    ) -> Made:
-        """Return a photograph.
-
-        Parameters
-        ----------
-        codes : dict of str to Tensor
-            Component → (N, C, h, w), −1 to 1.
-        ink : Tensor of shape (N, 2, 256, 256)
-            Ink times trust, and trust; both 0 to 1.
-        palette : Tensor of shape (N, 17)
-            Codes of palettes.
-        grain : Tensor of shape (N, 1, 256, 256)
-            Normal noise: hair, pores, everything that a sketch does not say.
-        told : tuple of Tensor, optional
-            While learning: true classes (N, 19, 128, 128) and for which pictures (N,) they replace the guess.
-        full : bool
-            False stops at 128 px, for cheap first hours.
-        """
-        maps = [self.enter(torch.cat([self.mapping(codes), self.ink(ink)], 1))]
+    def deepened(self, first: Tensor) -> list[Tensor]:
+        """Return the first map and those at 64, 32 and 16 px."""
+        maps = [first]
         for down, deep in zip(self.down, self.deep, strict=True):
             maps.append(deep(down(functional.leaky_relu(maps[-1], 0.2))))
-        logits = self.classes(maps)
-        classes = functional.softmax(logits.float(), 1).to(logits.dtype)
-        if told is not None:
-            which = told[1][:, None, None, None].to(classes.dtype)
-            classes = told[0].to(classes.dtype) * which + classes * (1 - which)
-        photo, half, x = self.painted(maps, (classes, ink), palette, grain, full=full)
-        return Made(photo, half, logits, x)
+        return maps
 
     def painted(
         self,
@@ -331,6 +305,55 @@ class Synthesis(nn.Module):
         y = y + self.finish(self.last(y, seen, grain))
         photo = functional.interpolate(half, scale_factor=2.0, mode="bilinear")
         return y, photo + self.rgb_last(functional.leaky_relu(y, 0.2))
+
+
+class Synthesis(Painter):
+    """Codes, ink, gate, palette, grain → photograph and class map; the parameters are the painter's."""
+
+    def __init__(
+        self, widths: tuple[int, int, int, int] = (48, 96, 160, 224), last: int = 24
+    ) -> None:
+        super().__init__(widths, last)
+        self.mapping = Mapping()
+        self.ink = nn.Conv2d(2, 16, 4, 2, 1)
+        self.enter = nn.Conv2d(_MAP + 16, widths[0], 3, padding=1)
+        self.classes = _Classes(widths)
+
+    def forward(
+        self,
+        codes: dict[str, Tensor],
+        ink: Tensor,
+        palette: Tensor,
+        grain: Tensor,
+        *,
+        told: tuple[Tensor, Tensor] | None = None,
+        full: bool = True,
+    ) -> Made:
+        """Return a photograph.
+
+        Parameters
+        ----------
+        codes : dict of str to Tensor
+            Component → (N, C, h, w), −1 to 1.
+        ink : Tensor of shape (N, 2, 256, 256)
+            Ink times trust, and trust; both 0 to 1.
+        palette : Tensor of shape (N, 17)
+            Codes of palettes.
+        grain : Tensor of shape (N, 1, 256, 256)
+            Normal noise: hair, pores, everything that a sketch does not say.
+        told : tuple of Tensor, optional
+            While learning: true classes (N, 19, 128, 128) and for which pictures (N,) they replace the guess.
+        full : bool
+            False stops at 128 px, for cheap first hours.
+        """
+        maps = self.deepened(self.enter(torch.cat([self.mapping(codes), self.ink(ink)], 1)))
+        logits = self.classes(maps)
+        classes = functional.softmax(logits.float(), 1).to(logits.dtype)
+        if told is not None:
+            which = told[1][:, None, None, None].to(classes.dtype)
+            classes = told[0].to(classes.dtype) * which + classes * (1 - which)
+        photo, half, x = self.painted(maps, (classes, ink), palette, grain, full=full)
+        return Made(photo, half, logits, x)
 
 
 class Detail(nn.Module):
