@@ -32,6 +32,9 @@ SMALL = {
         *("size_px=64", "ngf=4", "ndf=4", "blocks=1", "judged=2"),
         *("strokes=random", "features=random"),
     ],
+    "style_rivals": [
+        *("size_px=64", "width=4", "blocks=1", "critic_width=4", "judged=2", "features=random"),
+    ],
     "strokes": ["judged=2"],
     "lines": ["size_px=64", "width=8", "blocks=1", "judged=2", "features=random"],
     "head_shell": ["encoder_width=8", "field_width=8", "decoder_width=8", "rays=16", "people=2"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from tests.heads.conftest import source
 
-from limner.heads.ground import around, behind, through
+from limner.heads.ground import around, behind, beside, through
 from limner.records import CLASSES, HeadSource, Photo
 
 HAIR = CLASSES.index("hair")
@@ -71,3 +71,20 @@ def test_a_mask_grows_by_so_many_pixels() -> None:
     mask = np.zeros((21, 21), np.uint8)
     mask[10, 10] = 1
     assert around(mask, 4)[10].sum() == 9
+
+
+def test_wisps_and_edges_come_back_beside_the_head_but_not_around_what_was_edited() -> None:
+    made = on_plain_ground()
+    photo = made.photo.pixels.copy()
+    photo[4:8, 4:8] = 10  # a wisp, far from the head
+    wispy = HeadSource(Photo(photo), made.semantic, 0.0, 0.0, made.crop_from_photo)
+    ground = np.full((256, 256, 3), 200, np.float32)
+    whole = beside(wispy, ground, 1.0)
+    assert (whole[4:8, 4:8] == 10).all()
+    assert (beside(wispy, ground, 0.0) == ground).all()
+    middle = tuple(int(v.mean()) for v in np.nonzero(made.semantic.labels))
+    assert (whole[middle] == 200).all()
+    hair = made.semantic.labels == HAIR
+    without = beside(wispy, ground, 1.0, ("hair",))
+    assert (without[hair] == 200).all()
+    assert (whole[hair] != 200).any()

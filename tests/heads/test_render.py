@@ -135,7 +135,7 @@ def test_the_ground_is_kept_blurred_or_left_out(egg_head: Head) -> None:
 
 
 def test_the_ground_behind_the_head_is_filled_from_around_it(egg_head: Head) -> None:
-    ground = HeadRenderer(egg_head)._ground(256)
+    ground = HeadRenderer(egg_head)._ground(Camera(20, 0, 256))
     assert 80 < ground[128, 128, 0] < 210
     assert np.isfinite(ground).all()
 

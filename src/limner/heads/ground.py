@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from limner.heads.project import fill
-from limner.records import CLASSES
+from limner.records import CLASSES, HEAD_PARTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Pixels = NDArray[np.uint8]
 
-__all__ = ["PAPER", "around", "behind", "through"]
+__all__ = ["PAPER", "around", "behind", "beside", "through"]
 
 #: Ground of "none" and of heads without a photograph.
 PAPER = np.array([232, 230, 226], np.float32)
 #: Levels by which a wisp of hair differs from the ground behind it: on plain ground, on ground with texture.
 _ODD = (8, 22)
+#: Share of the picture that is a head's edge.
+_EDGE = 40
 #: A pixel of hair this much (of its distance to the hair's colour) from the ground's colour is ground between strands.
 _THROUGH = 0.6
 
@@ -42,6 +44,39 @@ def behind(source: HeadSource, side: int) -> Floats:
     known = known * _plain(photo, known.astype(np.float32), around(head, side // 3))
     filled = fill(photo.astype(np.float32), known.astype(np.float32))
     return np.asarray(photo * known[..., None] + filled * (1 - known[..., None]), np.float32)
+
+
+def beside(
+    source: HeadSource, ground: Floats, share: float, edited: tuple[str, ...] = ()
+) -> Floats:
+    """Return the filled ground with what the photograph shows there: wisps of hair, and the head's very edge.
+
+    Parameters
+    ----------
+    source : HeadSource
+        The photograph.
+    ground : ndarray of shape (S, S, 3), float32
+        From `behind`.
+    share : float
+        How much of the photograph, 0 to 1.
+    edited : tuple of str
+        Names of `HEAD_PARTS` that are not the photograph's any more: around them the ground stays filled.
+    """
+    size = ground.shape[1::-1]
+    side = size[0]
+
+    def sized(mask: NDArray[np.bool_]) -> NDArray[np.uint8]:
+        small = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
+        return np.asarray(small, np.uint8)
+
+    labels = source.semantic.labels
+    photo = cv2.resize(source.photo.pixels, size, interpolation=cv2.INTER_AREA)
+    free = around(1 - sized(labels > 0), side // _EDGE)
+    gone = sized(np.isin(labels, [c for name in edited for c in HEAD_PARTS[name]]))
+    if gone.any():
+        free = free * (1 - around(gone, side // 8))
+    weight = (share * free.astype(np.float32))[..., None]
+    return np.asarray(ground * (1 - weight) + photo * weight, np.float32)
 
 
 def around(mask: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:

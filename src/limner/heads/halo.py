@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from limner.geometry.near import largest_piece, nearest
+from limner.heads.outline import nearness
 from limner.heads.project import fill
 
 if TYPE_CHECKING:
@@ -141,5 +142,4 @@ def _inside(depth: Floats) -> NDArray[np.bool_]:
 
 def fading(first: Camera, second: Camera) -> float:
     """Return how much of the sheet is shown, 0 to 1, so far from where it was photographed."""
-    turned = np.hypot(second.yaw_deg - first.yaw_deg, second.pitch_deg - first.pitch_deg)
-    return float(np.clip((_GONE_DEG - turned) / (_GONE_DEG - _FADES_DEG), 0, 1))
+    return nearness(first, second, _FADES_DEG, _GONE_DEG)

@@ -12,8 +12,9 @@ from limner.heads.encode import shares
 from limner.heads.ground import around, through
 from limner.heads.halo import extended, fading, thrown
 from limner.heads.mirror import mirrored
+from limner.heads.outline import EDGE_DEG, hull, nearness
 from limner.heads.relief import relief_of
-from limner.records import HEAD_PARTS
+from limner.records import CLASSES, HEAD_PARTS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +40,8 @@ class Own:
     camera: Camera
     depth: Floats
     known: Floats
+    #: What may be used where the camera stands almost where the photograph's stood: its very edge, too.
+    close: Floats
     #: The mirrored photograph, where the face is turned so far that it hides one of its sides.
     mirror: Own | None = None
     #: What of it lies beyond the shell.
@@ -61,10 +64,20 @@ class Own:
         shown = np.asarray(beyond * np.float32(share), np.float32)
         return replace(seen, depth=depth), shown
 
+    def known_from(self, camera: Camera) -> Floats:
+        """Return what of the photograph a camera may use, (S, S), 0 to 1: near the photograph's own its edge, too."""
+        share = np.float32(nearness(self.camera, camera, 0.0, EDGE_DEG))
+        return np.asarray(self.known + (self.close - self.known) * share, np.float32)
+
+    def hull(self, seen: Rendering, camera: Camera) -> Floats:
+        """Return how much of each pixel (S, S) of a rendering may be head, by the photograph's outline."""
+        head = np.ascontiguousarray(1 - self.planes[..., 3 + CLASSES.index("background")])
+        return hull(head, (self.camera, camera), seen.alpha, seen.depth)
+
     def flipped(self, camera: Camera, depth: Floats) -> Own:
         """Return the mirrored photograph, as a camera on the other side of the head would have taken it."""
         known = np.ascontiguousarray(self.known[:, ::-1])
-        return Own(mirrored(self.planes), camera, depth, known)
+        return Own(mirrored(self.planes), camera, depth, known, known)
 
     @classmethod
     def of(
@@ -85,13 +98,15 @@ class Own:
         # a silhouette's last pixels are half ground, and would be combed over what it hid
         known = 1 - around((hot[..., 0] > 0.5).astype(np.uint8), side // 72).astype(np.float32)
         known = (known * through(photo, hot, ground)).astype(np.float32)
+        close = (hot[..., 0] < 0.5).astype(np.float32)
         gone = [c for name in edited for c in HEAD_PARTS[name]]
         if gone:
-            known = known * (1 - grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8)))
+            kept = 1 - grown((hot[..., gone].sum(-1) > 0.25).astype(np.uint8))
+            known, close = known * kept, close * kept
         relief = relief_of(source, camera, seen.depth, known)
         shell = seen.depth if relief is None else relief.at_home(seen.depth) * (seen.depth > 0)
-        depth, sheet = extended(shell, known)
-        return cls(planes, camera, depth, known, sheet=sheet, relief=relief)
+        depth, sheet = extended(shell, close)
+        return cls(planes, camera, depth, known, close, sheet=sheet, relief=relief)
 
 
 def grown(mask: NDArray[np.uint8]) -> Floats:

@@ -12,14 +12,16 @@ import numpy as np
 from limner.errors import InputError, MissingWeights
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
 from limner.heads.encode import needed
-from limner.heads.ground import PAPER, behind
+from limner.heads.ground import PAPER, behind, beside
 from limner.heads.halo import edged, told, whole
 from limner.heads.mirror import LEAST_YAW_DEG, borrow
+from limner.heads.outline import nearness
 from limner.heads.own import Own, grown
 from limner.heads.paint import lay
 from limner.heads.portrait import SIDE as PAINTED_PX
 from limner.heads.portrait import painted, repainted
 from limner.heads.project import carry, matters, mend
+from limner.heads.strands import combed
 from limner.records import HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
 
@@ -38,6 +40,8 @@ Background = Literal["keep", "blur", "none"]
 BACKGROUNDS: tuple[Background, ...] = ("keep", "blur", "none")
 #: How much steeper than the network's the head's edge is made.
 _EDGE = 3.0
+#: So near to the photograph's own side wisps of hair in the ground are shown, and so far from it no more.
+_WISPS_DEG = (0.5, 5.0)
 #: Said of a view whose gaps no network mended.
 FILLED = "The refiner is not installed: what the photograph did not show was filled from around it."
 
@@ -114,7 +118,7 @@ class HeadRenderer:
         self._unpainted = own_pixels and (head.source is None or bool(head.edited))
         self._sources: dict[int, Own] = {}
         self._behind: dict[int, Floats] = {}
-        self._grounds: dict[int, Floats] = {}
+        self._blurred: dict[int, Floats] = {}
 
     def view(self, *, yaw_deg: float = 0.0, pitch_deg: float = 0.0, size_px: int = 256) -> View:
         """Return what a camera sees.
@@ -140,14 +144,16 @@ class HeadRenderer:
             raise InputError(f"The size is {size_px} px; a view has 256 or 512.")
         camera = _clamped(yaw_deg, pitch_deg, size_px)
         seen = self.render(camera)
-        beyond = np.zeros_like(seen.alpha)
+        beyond, may = np.zeros_like(seen.alpha), np.ones_like(seen.alpha)
         if self._unpainted:
             self._paint_portrait()
         if self.own_pixels and self._origin is not None:
             own = self._source(size_px)
             seen, beyond = own.with_sheet(own.put_right(seen, camera), camera)
+            # another ground behind the head would show the photograph's at the edge
+            known = own.known_from(camera) if self.background == "keep" else own.known
             survived, visible = carry(
-                own.planes, (own.depth, seen.depth), (own.camera, camera), own.known
+                own.planes, (own.depth, seen.depth), (own.camera, camera), known
             )
             visible = _without_crumbs(visible)
             if own.mirror is not None:
@@ -156,9 +162,11 @@ class HeadRenderer:
                     glass.planes, (glass.depth, seen.depth), (glass.camera, camera), glass.known
                 )
                 survived, visible = borrow((survived, visible), other, seen.labels)
-            visible = visible * self._unedited(seen.masks)
+            unedited = self._unedited(seen.masks)
+            visible = visible * unedited
+            may = 1 - (1 - own.hull(seen, camera)) * unedited
             beyond = whole(seen.alpha, np.minimum(beyond, visible))
-            seen = replace(seen, alpha=np.maximum(seen.alpha, beyond))
+            seen = replace(seen, alpha=np.maximum(seen.alpha * may, beyond))
             weight = visible[..., None]
             # human or parsed classes are surer than rendered ones, where they can be seen
             labels = survived[..., 3:] * weight + seen.labels * (1 - weight)
@@ -173,8 +181,10 @@ class HeadRenderer:
             notes = (FILLED,) if self.refine and visible.any() else ()
             photo = mend(survived, visible, seen.photo, matters(labels))
             alpha = np.asarray(np.clip((seen.alpha - 0.55) * _EDGE + 0.5, 0, 1), np.float32)
+        photo = combed(photo, visible, labels, seen.alpha)
         if beyond.any():
             photo, alpha = edged(photo, alpha, beyond, visible)
+        alpha = alpha * may
         depth = seen.depth
         if self.head.painted:
             planes = (photo, alpha, labels, depth)
@@ -239,18 +249,19 @@ class HeadRenderer:
             self._behind[side] = behind(source, side)
         return self._behind[side]
 
-    def _ground(self, side: int) -> Floats:
+    def _ground(self, camera: Camera) -> Floats:
         """Return what lies behind the head, (S, S, 3), 0 to 255."""
-        if side not in self._grounds:
-            source = self.head.source
-            ground = np.broadcast_to(PAPER, (side, side, 3)).astype(np.float32)
-            if source is not None and self.background != "none":
-                ground = self._filled(source, side)
-                if self.background == "blur":
-                    blurred = cv2.GaussianBlur(ground, (0, 0), side / 24)
-                    ground = np.asarray(blurred, np.float32)
-            self._grounds[side] = ground
-        return self._grounds[side]
+        side, source = camera.size_px, self.head.source
+        if source is None or self.background == "none":
+            return np.broadcast_to(PAPER, (side, side, 3)).astype(np.float32)
+        ground = self._filled(source, side)
+        if self.background == "blur":
+            if side not in self._blurred:
+                blurred = cv2.GaussianBlur(ground, (0, 0), side / 24)
+                self._blurred[side] = np.asarray(blurred, np.float32)
+            return self._blurred[side]
+        share = nearness(Camera(source.yaw_deg, source.pitch_deg, side), camera, *_WISPS_DEG)
+        return ground if not share else beside(source, ground, share, self.head.edited)
 
     def _finished(
         self,
@@ -262,7 +273,7 @@ class HeadRenderer:
         notes: tuple[str, ...],
     ) -> View:
         share = alpha[..., None]
-        mixed = (photo + 1) * 127.5 * share + self._ground(camera.size_px) * (1 - share)
+        mixed = (photo + 1) * 127.5 * share + self._ground(camera) * (1 - share)
         ids, far = told(labels.argmax(-1).astype(np.uint8), depth, alpha >= 0.5)
         return View(
             camera.yaw_deg,

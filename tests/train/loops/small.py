@@ -28,15 +28,24 @@ SMALL = {
         'strokes="random"',
         'features="random"',
     ),
+    "style_rivals": (
+        "size_px=64",
+        "width=4",
+        "blocks=1",
+        "critic_width=4",
+        "judged=2",
+        'features="random"',
+    ),
     "style": ("size_px=64", "width=8", "blocks=1", "critic_width=8", "judged=2"),
 }
 
 
-def load(name: str, packs: Path, cache: Path, *changes: str) -> Any:
-    """Return the task of a shipped recipe, made small."""
+def load(name: str, packs: Path, cache: Path, *changes: str, shipped: str = "") -> Any:
+    """Return the task of a shipped recipe, by default the one of the task's name, made small."""
     small = [f"{name}.{c}" for c in (*SMALL[name], *changes)]
     small.append(f'{name}.cache="{cache.as_posix()}"')
-    recipe = recipes.read(name.replace("_", "-"), ["batch=2", "workers=0", *small])
+    written = shipped or name.replace("_", "-")
+    recipe = recipes.read(written, ["batch=2", "workers=0", *small])
     return tasks.load(recipes.resolve(recipe), packs)
 
 

@@ -233,15 +233,24 @@ class PairSampler:
     free : float
         Share of rows in which a style's drawing stands beside somebody else's photograph, to be judged by the
         critics alone; charcoal, whose sitters nobody photographed, has half of its rows so at least.
+    only : str
+        One of `STYLES`, if drawings of no other are wanted; photographs come from all sheets all the same.
     """
 
     def __init__(
-        self, sheets: Sheets | Shelf, *, batch: int = 6, size_px: int = 192, free: float = 0.0
+        self,
+        sheets: Sheets | Shelf,
+        *,
+        batch: int = 6,
+        size_px: int = 192,
+        free: float = 0.0,
+        only: str = "",
     ) -> None:
         self.sheets, self.count, self.size, self.free = sheets, batch, size_px, free
         self.style = np.asarray(sheets.style)
         self.of_style = [np.flatnonzero(self.style == k) for k in range(len(STYLES))]
-        self.present = [k for k, sheets_of in enumerate(self.of_style) if len(sheets_of)]
+        wanted = [STYLES.index(only)] if only else range(len(STYLES))
+        self.present = [k for k in wanted if len(self.of_style[k])]
         unphotographed = [STYLES.index("charcoal"), FREE]
         self.pools = [
             p

@@ -44,6 +44,7 @@ def fd_of_styles(
     held_out: Sheets,
     train: Sheets,
     most: int,
+    only: str = "",
 ) -> dict[str, float]:
     """Return ``fd_<style>`` of each style that has drawings, and their mean ``fd``.
 
@@ -55,12 +56,16 @@ def fd_of_styles(
         People who never train; the artists' drawings that are the measure.
     most : int
         Drawings a side at most.
+    only : str
+        One of `STYLES`, if no other is to be judged.
     """
     # bound late, so that tests may put another judge in its place
     from limner.metrics.features import features
 
     scores = {}
     for k, name in enumerate(STYLES):
+        if only not in ("", name):
+            continue
         theirs = np.flatnonzero(np.asarray(train.style) == k)[:most]
         mine = people_of(k, held_out)[: len(theirs)]
         if len(mine) < 2:

@@ -64,6 +64,8 @@ class Settings:
     free : float
         Share of rows in which a style is asked to draw somebody whom its artist never drew, a photograph without a
         drawing: the critics alone judge it.
+    only : str
+        One of `STYLES`, if no other is to be taught and judged, as in an ablation; "" teaches all.
     strokes : str
         Where the stroke classifier is: ``shipped``, a graph or a run of `strokes`; "" leaves the stroke loss out.
     stroke : float
@@ -90,6 +92,7 @@ class Settings:
     patch: float = 1.0
     projected: float = 1.0
     free: float = 0.25
+    only: str = ""
     strokes: str = ""
     stroke: float = 0.002
     stroke_kind: Literal["norms", "squares"] = "norms"
@@ -119,6 +122,7 @@ class StyleTask:
             batch=recipe.batch,
             size_px=settings.size_px,
             free=settings.free,
+            only=settings.only,
         )
         self.held_out = build_shelf(data, labels, cache, "test", lines=settings.lines)
         count = len(STYLES)
@@ -214,6 +218,7 @@ class StyleTask:
             self.held_out,
             self.sampler.sheets,
             self.settings.judged,
+            self.settings.only,
         )
 
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:

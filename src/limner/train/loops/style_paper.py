@@ -217,10 +217,12 @@ class PaperTask:
 
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return FD of the drawings of test people to the artist's train drawings."""
-        chosen = STYLES.index(self.settings.style)
-        held, train = (_only(s, chosen) for s in (self.held_out, self.train))
         return fd_of_styles(
-            lambda sheet, style: self.draw(ema, sheet, style), held, train, self.settings.judged
+            lambda sheet, style: self.draw(ema, sheet, style),
+            self.held_out,
+            self.train,
+            self.settings.judged,
+            self.settings.style,
         )
 
     def sheet(self, ema: nn.Module) -> NDArray[np.uint8]:
@@ -248,12 +250,6 @@ class PaperTask:
             limits="One style, 512² only, 365 MB at the paper's width: it is measured, not shipped.",
             data=(("FS2K: drawings", "LicenseRef-noncommercial-research"),),
         )
-
-
-def _only(sheets: Sheets, style: int) -> Sheets:
-    """Return the sheets with all other styles' numbers taken away, so that none of them is judged."""
-    kept = np.where(sheets.style == style, style, len(STYLES)).astype(np.uint8)
-    return type(sheets)(sheets.flat, sheets.offset, sheets.size, kept, sheets.ids)
 
 
 def _own_lines(sheets: Sheets, style: str, cache: Path) -> Sheets:

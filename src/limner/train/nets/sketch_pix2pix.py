@@ -1,4 +1,4 @@
-"""A plain U-Net, as a measure: lines of 256 px in → a photograph of 256 px, with no idea of a face's components.
+"""A plain U-Net, as a measure: lines in → a photograph of their size, with no idea of a face's components.
 
 References
 ----------
@@ -26,30 +26,31 @@ class PlainNet(nn.Module):
     width : int
         Channels of the first level; doubled a level, at most eight times as many. 64 is published.
     depth : int
-        Levels; 6 end at 4 px.
+        Levels; 6 end at 4 px of 256.
+    before, after : int
+        Channels of what goes in and of what comes out.
     """
 
-    def __init__(self, width: int = 32, depth: int = 6) -> None:
+    def __init__(self, width: int = 32, depth: int = 6, before: int = 1, after: int = 3) -> None:
         super().__init__()
         sizes = [min(width * 2**k, 8 * width) for k in range(depth)]
         self.down, self.up = nn.ModuleList(), nn.ModuleList()
-        before = 1
-        for k, after in enumerate(sizes):
-            layers: list[nn.Module] = [nn.Conv2d(before, after, 4, 2, 1)]
+        for k, wide in enumerate(sizes):
+            layers: list[nn.Module] = [nn.Conv2d(before, wide, 4, 2, 1)]
             if 0 < k < depth - 1:
-                layers.append(nn.InstanceNorm2d(after, affine=True))
+                layers.append(nn.InstanceNorm2d(wide, affine=True))
             self.down.append(nn.Sequential(*layers, nn.LeakyReLU(0.2)))
-            before = after
+            before = wide
         for k in reversed(range(depth)):
-            after = sizes[k - 1] if k else width
+            wide = sizes[k - 1] if k else width
             # enlarging before a convolution leaves no chequerboard
-            layers = [nn.Upsample(scale_factor=2.0), nn.Conv2d(before, after, 3, 1, 1)]
-            self.up.append(nn.Sequential(*layers, nn.InstanceNorm2d(after, affine=True), nn.ReLU()))
-            before = 2 * after if k else after
-        self.paint = nn.Conv2d(before, 3, 3, 1, 1)
+            layers = [nn.Upsample(scale_factor=2.0), nn.Conv2d(before, wide, 3, 1, 1)]
+            self.up.append(nn.Sequential(*layers, nn.InstanceNorm2d(wide, affine=True), nn.ReLU()))
+            before = 2 * wide if k else wide
+        self.paint = nn.Conv2d(before, after, 3, 1, 1)
 
     def forward(self, ink: Tensor) -> Tensor:
-        """Return the photograph (N, 3, S, S), −1 to 1, of ink (N, 1, S, S), 0 paper to 1."""
+        """Return the picture (N, after, S, S), −1 to 1, of ink (N, before, S, S), 0 paper to 1; S a multiple of 64."""
         x, kept = ink * 2 - 1, []
         for stage in self.down:
             x = stage(x)
