@@ -1,10 +1,10 @@
-"""Unseen hair takes the strands of the hair that is seen, and keeps within its tones."""
+"""Unseen hair takes the strands of the hair that is seen; hair and skin keep within the tones of what is seen."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from limner.heads.strands import combed
+from limner.heads.strands import combed, toned
 from limner.records import CLASSES
 
 SIDE = 128
@@ -51,3 +51,22 @@ def test_without_seen_hair_nothing_is_copied() -> None:
     photo, visible, labels, alpha = view()
     assert combed(photo, visible * 0, labels, alpha) is photo
     assert combed(photo, visible * 0 + 1, labels, alpha) is photo
+
+
+def test_a_grey_stain_on_hidden_skin_takes_the_skins_colour_and_keeps_its_shade() -> None:
+    rng = np.random.default_rng(0)
+    photo = np.empty((SIDE, SIDE, 3), np.float32)
+    photo[:] = (0.5, 0.2, 0.0)
+    photo += rng.normal(0, 0.02, (SIDE, SIDE, 1)).astype(np.float32)
+    shade = photo[:, 100:].copy() - 0.02
+    photo[:, 100:] = shade
+    photo[40:80, 80:100] = 0.3
+    _, visible, labels, alpha = view()
+    labels[:] = 0
+    labels[..., CLASSES.index("skin")] = 1
+    made = toned(photo, visible, labels, alpha)
+    stain = made[55:65, 86:94].mean((0, 1))
+    assert stain[0] - stain[2] > 0.25
+    assert np.array_equal(made[:, : SIDE // 2], photo[:, : SIDE // 2])
+    assert np.abs(made[:, 110:] - photo[:, 110:]).max() < 0.02
+    assert toned(photo, visible * 0, labels, alpha) is photo

@@ -21,7 +21,7 @@ from limner.heads.paint import lay
 from limner.heads.portrait import SIDE as PAINTED_PX
 from limner.heads.portrait import painted, repainted
 from limner.heads.project import carry, matters, mend
-from limner.heads.strands import combed
+from limner.heads.strands import combed, toned
 from limner.records import HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
 
@@ -181,7 +181,7 @@ class HeadRenderer:
             notes = (FILLED,) if self.refine and visible.any() else ()
             photo = mend(survived, visible, seen.photo, matters(labels))
             alpha = np.asarray(np.clip((seen.alpha - 0.55) * _EDGE + 0.5, 0, 1), np.float32)
-        photo = combed(photo, visible, labels, seen.alpha)
+        photo = toned(combed(photo, visible, labels, seen.alpha), visible, labels, seen.alpha)
         if beyond.any():
             photo, alpha = edged(photo, alpha, beyond, visible)
         alpha = alpha * may

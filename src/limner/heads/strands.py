@@ -1,4 +1,7 @@
-"""Hair that the photograph did not show, smooth as it was painted, in → the same with the strands of what it showed."""
+"""What the photograph did not show of hair and skin, as it was painted, in → the same in the tones of what it showed.
+
+Hair takes strands, too, from the hair that is seen.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,23 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-__all__ = ["combed"]
+__all__ = ["combed", "toned"]
 
 #: Shares of the picture: what is finer than this is strand and not tone; how smoothly the mirror line runs; how far
-#: from the seen hair's edge it is trusted.
-_FINE, _CALM, _TRUST = 24, 18, 90
-#: Standard deviations by which unseen tones may lie off the mean of the seen.
-_APART = 0.8
-#: Share of the picture that hair must show before it can be copied.
+#: from the edge of what is seen it is trusted.
+_FINE, _CALM, _TRUST = 24, 36, 90
+#: Standard deviations by which unseen tones may lie off the mean of the seen, in light and in colour. A side of a face
+#: may lie in its own shade; hair that is darker than all hair that is seen is the shell's dark.
+_HAIR, _SKIN = (0.8, 0.8), (2.5, 1.25)
+_HAIRY = ("hair",)
+_SKINNY = ("skin", "nose", "l_ear", "r_ear", "neck")
+#: Share of the picture of which a matter must be seen before it can lend anything, and so much of that must be bare.
 _ENOUGH = 0.01
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def combed(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Floats:
-    """Return a view whose unseen hair has strands.
+    """Return a view whose unseen hair has the strands and the tones of the seen.
 
     Parameters
     ----------
@@ -43,41 +50,77 @@ def combed(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Flo
     Notes
     -----
     Seen hair is mirrored over the edge where it ceases to be seen: strands that reach the edge go on beyond it. Only
-    what is finer than tones is taken. Tones are the painted ones, kept within those of the hair that is seen: ground
-    between curls, and a shell's own dark, would stain them.
+    what is finer than tones is taken.
     """
     side = photo.shape[0]
-    hair = labels[..., CLASSES.index("hair")] * (alpha > 0.5)
-    inside = cv2.erode((hair * visible > 0.8).astype(np.uint8), _disc(side // _TRUST)) > 0
-    bare = np.asarray(hair * np.clip(1 - 1.5 * visible, 0, 1), np.float32)
-    if inside.mean() < _ENOUGH or bare.mean() < _ENOUGH / 4:
+    inside, bare = _seen_and_bare(labels, _HAIRY, visible, alpha)
+    if not inside.any():
         return photo
     rows, columns = nearest(inside)
-    grid = np.indices(hair.shape)
+    grid = np.indices(inside.shape)
     way = np.stack([columns - grid[1], rows - grid[0]], -1).astype(np.float32)
-    calm_way = np.asarray(cv2.GaussianBlur(way, (0, 0), side / _CALM / 2))
+    calm_way = np.asarray(cv2.GaussianBlur(way, (0, 0), side / _CALM))
     at = [
         np.clip(grid[1 - k] + 2 * calm_way[..., k], 0, side - 1).astype(np.float32) for k in (0, 1)
     ]
     known = inside.astype(np.float32)
-    tones = _tones(photo, known, side)
+    tones = _tones(photo, known)
     fine = np.where(inside[..., None], photo - tones, 0).astype(np.float32)
     there = cv2.remap(known, at[0], at[1], cv2.INTER_LINEAR)
     laid = cv2.remap(fine, at[0], at[1], cv2.INTER_LINEAR) * there[..., None]
-    calm = _like(_tones(photo, bare, side), tones[inside])
-    painted = photo + calm - _tones(photo, bare, side) + laid
-    return np.asarray(np.clip(photo + (painted - photo) * bare[..., None], -1, 1), np.float32)
+    off = _off(_tones(photo, bare), tones[inside], _HAIR)
+    return np.asarray(np.clip(photo + (laid - off) * bare[..., None], -1, 1), np.float32)
 
 
-def _like(tones: Floats, seen: Floats) -> Floats:
-    """Return tones (S, S, 3) no further from those of the seen hair (N, 3) than these are from each other."""
-    mean, spread = seen.mean(0), seen.std(0)
-    return np.asarray(np.clip(tones, mean - _APART * spread, mean + _APART * spread), np.float32)
+def toned(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Floats:
+    """Return a view whose unseen skin keeps to the colours of the seen; parameters as for `combed`.
+
+    Notes
+    -----
+    Hair and ground beside hidden skin would stain it.
+    """
+    inside, bare = _seen_and_bare(labels, _SKINNY, visible, alpha)
+    if not inside.any():
+        return photo
+    seen = _tones(photo, inside.astype(np.float32))[inside]
+    off = _off(_tones(photo, bare), seen, _SKIN)
+    return np.asarray(np.clip(photo - off * bare[..., None], -1, 1), np.float32)
 
 
-def _tones(photo: Floats, known: Floats, side: int) -> Floats:
+def _seen_and_bare(
+    labels: Floats, names: tuple[str, ...], visible: Floats, alpha: Floats
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Return where a matter is surely seen, and how much of it is not; both nowhere if either is too little."""
+    matter = labels[..., [CLASSES.index(n) for n in names]].sum(-1) * (alpha > 0.5)
+    sure = (matter * visible > 0.8).astype(np.uint8)
+    inside = cv2.erode(sure, _disc(matter.shape[0] // _TRUST)) > 0
+    bare = np.asarray(matter * np.clip(1 - 1.5 * visible, 0, 1), np.float32)
+    if inside.mean() < _ENOUGH or bare.mean() < _ENOUGH / 4:
+        return np.zeros(matter.shape, bool), np.zeros(matter.shape, np.float32)
+    return inside, bare
+
+
+def _off(tones: Floats, seen: Floats, most: tuple[float, float]) -> Floats:
+    """Return by how much tones (S, S, 3) lie beyond what is usual among seen ones (N, 3), in light and in colour."""
+    parts = []
+    for k, take in zip(most, (_light, _colour), strict=True):
+        here, there = take(tones), take(seen)
+        mean, spread = there.mean(0), there.std(0)
+        parts.append(here - np.clip(here, mean - k * spread, mean + k * spread))
+    return np.asarray(parts[0] + parts[1], np.float32)
+
+
+def _light(tones: Floats) -> Floats:
+    return np.asarray((tones @ _LUMA)[..., None], np.float32)
+
+
+def _colour(tones: Floats) -> Floats:
+    return np.asarray(tones - _light(tones), np.float32)
+
+
+def _tones(photo: Floats, known: Floats) -> Floats:
     """Return the blurred photograph, looking at what is known alone."""
-    width = side / _FINE / 2
+    width = photo.shape[0] / _FINE / 2
     share = np.maximum(cv2.GaussianBlur(known, (0, 0), width), 1e-3)[..., None]
     return np.asarray(cv2.GaussianBlur(photo * known[..., None], (0, 0), width) / share, np.float32)
 
