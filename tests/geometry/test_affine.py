@@ -64,3 +64,16 @@ def test_what_has_no_inverse_is_refused(matrix: NDArray[np.float64]) -> None:
 def test_points_in_space_are_refused() -> None:
     with pytest.raises(BadShape, match="wanted \\(n, 2\\)"):
         affine.apply(np.eye(2, 3), np.zeros((4, 3)))
+
+
+def test_a_similarity_is_found_again_and_heavy_points_count_more() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.normal(0, 10, (20, 2))
+    true = np.array([[0.8, -0.6, 5.0], [0.6, 0.8, -2.0]])
+    moved = points @ true[:, :2].T + true[:, 2]
+    assert affine.similarity(points, moved) == pytest.approx(true)
+    moved[0] += 100
+    weight = np.ones(20)
+    weight[0] = 1e-9
+    assert affine.similarity(points, moved, weight) == pytest.approx(true, abs=1e-4)
+    assert affine.similarity(points, moved) != pytest.approx(true, abs=1e-2)

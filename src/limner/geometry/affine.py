@@ -12,7 +12,7 @@ from limner.errors import BadShape
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["apply", "compose", "invert", "scale"]
+__all__ = ["apply", "compose", "invert", "scale", "similarity"]
 
 #: Below this area factor, a matrix maps the plane onto a line and has no inverse.
 _FLAT = 1e-12
@@ -125,6 +125,41 @@ def scale(matrix: ArrayLike) -> float:
     """
     m = _matrix(matrix)
     return math.sqrt(abs(float(m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0])))
+
+
+def similarity(
+    source: NDArray[np.float64],
+    target: NDArray[np.float64],
+    weight: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """Return the turn, scale and shift that best takes points to others (weighted least squares).
+
+    Parameters
+    ----------
+    source, target : ndarray of shape (N, 2), float64
+        At least two different points.
+    weight : ndarray of shape (N,), float64, optional
+        How much each counts.
+
+    Returns
+    -------
+    ndarray of shape (2, 3), float64
+
+    Examples
+    --------
+    >>> points = np.array([[0.0, 0], [1, 0], [1, 1]])
+    >>> similarity(points, 2 * points + [3, 4]).round(6).tolist()
+    [[2.0, 0.0, 3.0], [0.0, 2.0, 4.0]]
+    """
+    w = np.ones(len(source)) if weight is None else weight
+    w = w / w.sum()
+    mean_s, mean_t = w @ source, w @ target
+    s, t = (source - mean_s) @ [1, 1j], (target - mean_t) @ [1, 1j]
+    k = (w * t * s.conj()).sum() / (w * np.abs(s) ** 2).sum()
+    turn = np.array([[k.real, -k.imag], [k.imag, k.real]])
+    # Adding zero turns -0.0 into 0.0, so that matrices print plainly.
+    matrix: NDArray[np.float64] = np.c_[turn, mean_t - turn @ mean_s] + 0.0
+    return matrix
 
 
 def _matrix(matrix: ArrayLike) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from limner.errors import BadShape
+from limner.geometry.affine import similarity
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -180,19 +181,6 @@ class Fit:
     residual_px: float
 
 
-def _similarity(
-    source: NDArray[np.float64], target: NDArray[np.float64], weight: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Return the (2, 3) turn, scale and shift that best takes `source` to `target` (weighted least squares)."""
-    w = weight / weight.sum()
-    mean_s, mean_t = w @ source, w @ target
-    s, t = (source - mean_s) @ [1, 1j], (target - mean_t) @ [1, 1j]
-    k = (w * t * s.conj()).sum() / (w * np.abs(s) ** 2).sum()
-    turn = np.array([[k.real, -k.imag], [k.imag, k.real]])
-    matrix: NDArray[np.float64] = np.c_[turn, mean_t - turn @ mean_s]
-    return matrix
-
-
 def fit(
     points_px: NDArray[np.floating],
     template_m: NDArray[np.floating],
@@ -233,7 +221,7 @@ def fit(
 
     def misfit(angles: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         seen, _ = Camera(angles[0], angles[1], size_px).project(template)
-        matrix = _similarity(points, seen, w)
+        matrix = similarity(points, seen, w)
         gap = points @ matrix[:, :2].T + matrix[:, 2] - seen
         return (gap * np.sqrt(w / w.sum())[:, None]).ravel(), matrix
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from limner.errors import InputError, UnknownName
+from limner.heads.donor import exchanged
 from limner.heads.sample import sample_head
 from limner.records import HEAD_PARTS, Head, HeadPart
 
@@ -33,7 +34,7 @@ def mix(head: Head, other: Head, parts: Iterable[str], *, amount: float = 1.0) -
     -------
     Head
         What is shared (the base code) stays the first head's, and so does its photograph, except where it showed the
-        parts that changed.
+        parts that changed: there parts taken whole are joined in as the other head's photograph shows them.
 
     Raises
     ------
@@ -44,8 +45,17 @@ def mix(head: Head, other: Head, parts: Iterable[str], *, amount: float = 1.0) -
     """
     wanted = _checked(parts, amount)
     _fit(head, other)
+    if not amount or not wanted:
+        return head
     changed = {k: _between(head.parts[k], other.parts[k], amount) for k in wanted}
-    return _with(head, changed if amount > 0 else {})
+    source = head.source
+    if source is not None:
+        still = tuple(k for k in source.joined if k not in changed)
+        source = source if still == source.joined else replace(source, joined=still)
+        whole = exchanged(source, other, wanted) if amount == 1.0 else None
+        source = whole or source
+    edited = (*head.edited, *changed) if source is not None else ()
+    return replace(head, parts={**head.parts, **changed}, edited=edited, source=source)
 
 
 def resample(head: Head, parts: Iterable[str], seed: int, *, truncation_psi: float = 0.7) -> Head:
@@ -93,8 +103,3 @@ def _between(a: HeadPart, b: HeadPart, amount: float) -> HeadPart:
         return a if amount == 0.0 else b
     residual = (1 - amount) * a.residual.astype(np.float32) + amount * b.residual.astype(np.float32)
     return HeadPart((1 - amount) * a.codes + amount * b.codes, residual.astype(np.float16))
-
-
-def _with(head: Head, changed: dict[str, HeadPart]) -> Head:
-    edited = (*head.edited, *changed) if head.source is not None else ()
-    return replace(head, parts={**head.parts, **changed}, edited=edited)

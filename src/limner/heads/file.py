@@ -73,6 +73,7 @@ def encode_head(head: Head) -> bytes:
             "crop_from_photo": s.crop_from_photo,
         }
         about["camera"] = [s.yaw_deg, s.pitch_deg]
+        about |= {"joined": list(s.joined)} if s.joined else {}
     if head.painted:
         about["painted"] = [[p.yaw_deg, p.pitch_deg] for p in head.painted]
     for number, paint in enumerate(head.painted):
@@ -261,7 +262,8 @@ def _built(about: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Head:
     if "camera" in about:
         yaw, pitch = (float(v) for v in about["camera"])
         photo, labels = Photo(arrays["photo"]), SemanticMap(arrays["labels"])
-        source = HeadSource(photo, labels, yaw, pitch, arrays["crop_from_photo"])
+        joined = tuple(str(k) for k in about.get("joined", ()))
+        source = HeadSource(photo, labels, yaw, pitch, arrays["crop_from_photo"], joined)
     painted = tuple(
         HeadPaint(
             arrays[f"painted{number}_labels"],

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
     Pixels = NDArray[np.uint8]
 
-__all__ = ["SIDE", "WEIGHT", "painted", "repainted", "told_by"]
+__all__ = ["SIDE", "WEIGHT", "joined", "painted", "repainted", "told_by"]
 
 WEIGHT = "heads-portrait"
 #: Side of what the painter sees and paints.
@@ -128,20 +128,42 @@ def repainted(
     size = (side, side)
     parts = [k for k, name in enumerate(HEAD_PARTS) if name in edited]
     now = cv2.resize(seen.masks[..., parts].sum(-1), size, interpolation=cv2.INTER_LINEAR) > 0.25
-    classes = [c for name in edited for c in HEAD_PARTS[name]]
-    before = np.isin(source.semantic.labels, classes)
-    new = np.clip(grown((now | before).astype(np.uint8)), 0, 1)
     photo = cv2.resize(made[0].pixels, size, interpolation=cv2.INTER_CUBIC)
     labels = cv2.resize(made[1].labels, size, interpolation=cv2.INTER_NEAREST)
+    classes = [c for name in edited for c in HEAD_PARTS[name]]
+    return joined(source, np.asarray(photo, np.uint8), np.asarray(labels, np.uint8), now, classes)
+
+
+def joined(
+    source: HeadSource, photo: Pixels, labels: Pixels, now: NDArray[np.bool_], classes: list[int]
+) -> HeadSource:
+    """Return a photograph with parts of another picture from the same camera, in the photograph's own tones.
+
+    Parameters
+    ----------
+    source : HeadSource
+        The photograph.
+    photo : ndarray of shape (S, S, 3), uint8
+        The other picture, of the photograph's size.
+    labels : ndarray of shape (S, S), uint8
+        Its classes.
+    now : ndarray of shape (S, S), bool
+        Where it has the parts.
+    classes : list of int
+        The parts', by which the photograph's own are found.
+    """
+    before = np.isin(source.semantic.labels, classes)
+    new = np.clip(grown((now | before).astype(np.uint8)), 0, 1)
     own, other = (np.asarray(p, np.float32) / 127.5 - 1 for p in (source.photo.pixels, photo))
     # ground tells nothing of skin: where either shows it, nothing is compared
     head = ((labels > 0) & (source.semantic.labels > 0)).astype(np.float32)
-    hot = shares(SemanticMap(np.asarray(labels, np.uint8)), side)[0].transpose(1, 2, 0)
+    hot = shares(SemanticMap(labels), len(labels))[0].transpose(1, 2, 0)
     told, features = matters(hot), hot[..., _FEATURES].sum(-1)
     told[..., 0] -= _OWN_TONE * features
     toned = mend(own, (1 - new) * head, other, told)
     # paler skin around them makes no eye and no lip paler
     toned -= features[..., None] * np.maximum(toned - other, 0)
+    toned = np.where((labels > 0)[..., None], toned, other)  # ground is nobody's
     mixed = own * (1 - new[..., None]) + toned * new[..., None]
     return replace(
         source,

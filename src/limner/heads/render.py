@@ -113,9 +113,13 @@ class HeadRenderer:
             "heads-field",
             {"base": head.base[None], "parts": codes[None], "residual": residual[None]},
         )
-        self._origin, self._edited = head.source, head.edited
+        self._origin = head.source
+        joined = head.source.joined if head.source is not None else ()
+        #: Parts that the photograph does not show as they are.
+        self._edited = tuple(k for k in head.edited if k not in joined)
+        self._changed = self._edited
         #: Painted when the first view asks for pixels.
-        self._unpainted = own_pixels and (head.source is None or bool(head.edited))
+        self._unpainted = own_pixels and (head.source is None or bool(self._edited))
         self._sources: dict[int, Own] = {}
         self._behind: dict[int, Floats] = {}
         self._blurred: dict[int, Floats] = {}
@@ -219,7 +223,7 @@ class HeadRenderer:
             self._origin = painted(front, seed=self.head.seed or 0)
             return
         seen = self.render(Camera(source.yaw_deg, source.pitch_deg, PAINTED_PX))
-        again = repainted(source, seen, self.head.edited, seed=self.head.seed or 0)
+        again = repainted(source, seen, self._edited, seed=self.head.seed or 0)
         if again is not None:
             self._origin, self._edited = again, ()
 
@@ -261,7 +265,7 @@ class HeadRenderer:
                 self._blurred[side] = np.asarray(blurred, np.float32)
             return self._blurred[side]
         share = nearness(Camera(source.yaw_deg, source.pitch_deg, side), camera, *_WISPS_DEG)
-        return ground if not share else beside(source, ground, share, self.head.edited)
+        return ground if not share else beside(source, ground, share, self._changed)
 
     def _finished(
         self,

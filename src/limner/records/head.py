@@ -84,11 +84,13 @@ class HeadSource:
         Where that camera stood; positive: at the sitter's left; above.
     crop_from_photo : ndarray of shape (2, 3), float64
         Similarity from the whole photograph's px to the crop's.
+    joined : tuple of str
+        Parts of another head's photograph that were joined into it; names of `HEAD_PARTS`.
 
     Raises
     ------
     BadShape
-        If the crop is not square or the sizes differ.
+        If the crop is not square, the sizes differ, or there is no such part.
     """
 
     photo: Photo
@@ -96,9 +98,13 @@ class HeadSource:
     yaw_deg: float
     pitch_deg: float
     crop_from_photo: NDArray[np.float64]
+    joined: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Validate sizes and make the matrix read-only."""
+        strangers = sorted(set(self.joined) - set(HEAD_PARTS))
+        if strangers:
+            raise BadShape(f"HeadSource.joined names parts that there are not: {strangers}.")
         width, height = self.photo.size_px
         if width != height or self.semantic.labels.shape != (height, width):
             raise BadShape(
