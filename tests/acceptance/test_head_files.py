@@ -123,6 +123,8 @@ def test_48_a_forged_header_with_a_fitting_hash_is_refused(
         {"camera": ["left", 0]},
         {"camera": [float("nan"), 0]},
         {"edited": ["tail"]},
+        {"joined": ["tail"]},
+        {"joined": 3},
         {"seed": "seven"},
         {"weights": 3},
     ],

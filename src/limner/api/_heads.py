@@ -183,6 +183,11 @@ def mix_heads(head: Head, other: Head, parts: Sequence[str], *, amount: float = 
         If there is no such part.
     InputError
         If the heads were made by different weights, or the amount is out of range.
+
+    Notes
+    -----
+    A part taken whole comes with the other head's own pixels, brought to the first head's light; that takes one to
+    three seconds. Part of the way no photograph shows it, and a network paints it.
     """
     from limner import heads
 

@@ -72,6 +72,17 @@ class Rendering:
     features: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shown:
+    """What a photograph shows of a view: its pixels, where they are, classes, what lies beyond the shell, the hull."""
+
+    survived: Floats
+    visible: Floats
+    labels: Floats
+    beyond: Floats
+    may: Floats
+
+
 class HeadRenderer:
     """Shows one head from any near-frontal side.
 
@@ -148,52 +159,54 @@ class HeadRenderer:
             raise InputError(f"The size is {size_px} px; a view has 256 or 512.")
         camera = _clamped(yaw_deg, pitch_deg, size_px)
         seen = self.render(camera)
-        beyond, may = np.zeros_like(seen.alpha), np.ones_like(seen.alpha)
         if self._unpainted:
             self._paint_portrait()
         if self.own_pixels and self._origin is not None:
-            own = self._source(size_px)
-            seen, beyond = own.with_sheet(own.put_right(seen, camera), camera)
-            # another ground behind the head would show the photograph's at the edge
-            known = own.known_from(camera) if self.background == "keep" else own.known
-            survived, visible = carry(
-                own.planes, (own.depth, seen.depth), (own.camera, camera), known
-            )
-            visible = _without_crumbs(visible)
-            if own.mirror is not None:
-                glass = own.mirror
-                other = carry(
-                    glass.planes, (glass.depth, seen.depth), (glass.camera, camera), glass.known
-                )
-                survived, visible = borrow((survived, visible), other, seen.labels)
-            unedited = self._unedited(seen.masks)
-            visible = visible * unedited
-            may = 1 - (1 - own.hull(seen, camera)) * unedited
-            beyond = whole(seen.alpha, np.minimum(beyond, visible))
-            seen = replace(seen, alpha=np.maximum(seen.alpha * may, beyond))
-            weight = visible[..., None]
-            # human or parsed classes are surer than rendered ones, where they can be seen
-            labels = survived[..., 3:] * weight + seen.labels * (1 - weight)
-            survived = survived[..., :3]
+            seen, shown = self._shown(seen, camera)
         else:
-            labels = seen.labels
-            survived, visible = np.zeros_like(seen.photo), np.zeros_like(seen.alpha)
+            bare = np.zeros_like(seen.alpha)
+            shown = _Shown(np.zeros_like(seen.photo), bare, seen.labels, bare, 1 - bare)
+        visible, labels = shown.visible, shown.labels
         notes: tuple[str, ...] = ()
         if self.refine and visible.any() and _refiner_is_there():
-            photo, alpha = _refined(survived, visible, seen)
+            photo, alpha = _refined(shown.survived, visible, seen)
         else:
             notes = (FILLED,) if self.refine and visible.any() else ()
-            photo = mend(survived, visible, seen.photo, matters(labels))
+            photo = mend(shown.survived, visible, seen.photo, matters(labels))
             alpha = np.asarray(np.clip((seen.alpha - 0.55) * _EDGE + 0.5, 0, 1), np.float32)
         photo = toned(combed(photo, visible, labels, seen.alpha), visible, labels, seen.alpha)
-        if beyond.any():
-            photo, alpha = edged(photo, alpha, beyond, visible)
-        alpha = alpha * may
+        if shown.beyond.any():
+            photo, alpha = edged(photo, alpha, shown.beyond, visible)
+        alpha = alpha * shown.may
         depth = seen.depth
         if self.head.painted:
             planes = (photo, alpha, labels, depth)
             photo, alpha, labels, depth = lay(self.head.painted, camera, planes)
         return self._finished(camera, photo, alpha, labels, depth, notes)
+
+    def _shown(self, seen: Rendering, camera: Camera) -> tuple[Rendering, _Shown]:
+        """Return a rendering put right by the photograph, and what the photograph shows of it."""
+        own = self._source(camera.size_px)
+        seen, beyond = own.with_sheet(own.put_right(seen, camera), camera)
+        # another ground behind the head would show the photograph's at the edge
+        known = own.known_from(camera) if self.background == "keep" else own.known
+        survived, visible = carry(own.planes, (own.depth, seen.depth), (own.camera, camera), known)
+        visible = _without_crumbs(visible)
+        if own.mirror is not None:
+            glass = own.mirror
+            other = carry(
+                glass.planes, (glass.depth, seen.depth), (glass.camera, camera), glass.known
+            )
+            survived, visible = borrow((survived, visible), other, seen.labels)
+        unedited = self._unedited(seen.masks)
+        visible = visible * unedited
+        may = 1 - (1 - own.hull(seen, camera)) * unedited
+        beyond = whole(seen.alpha, np.minimum(beyond, visible))
+        seen = replace(seen, alpha=np.maximum(seen.alpha * may, beyond))
+        weight = visible[..., None]
+        # human or parsed classes are surer than rendered ones, where they can be seen
+        labels = survived[..., 3:] * weight + seen.labels * (1 - weight)
+        return seen, _Shown(survived[..., :3], visible, labels, beyond, may)
 
     def render(self, camera: Camera) -> Rendering:
         """Return the bare rendering from a camera, before own pixels and refiner."""
