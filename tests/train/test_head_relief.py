@@ -118,3 +118,17 @@ def test_a_depth_that_nobody_knows_is_shown_white() -> None:
     assert torch.equal(nothing, torch.ones(1, 3, 4, 4))
     slope = head_relief._grey(torch.linspace(1, 1.1, 16).view(1, 1, 4, 4))
     assert float(slope[0, 0, 0, 0]) > float(slope[0, 0, 3, 3])
+
+
+def test_large_weights_do_not_make_it_deaf() -> None:
+    torch.manual_seed(0)
+    net = HeadRelief(4)
+    with torch.no_grad():
+        for p in net.parameters():
+            p.add_(torch.randn_like(p), alpha=0.5)
+    shell = torch.full((1, 1, 128, 128), 1.0)
+    out = net(torch.rand(1, 3, 128, 128), torch.full((1, 19, 128, 128), 1 / 19), shell)
+    out.mean().backward()  # type: ignore[no-untyped-call]
+    assert net.enter.weight.grad is not None
+    assert float(net.enter.weight.grad.abs().max()) > 0
+    assert float((out.detach() - 1).abs().max()) < 10

@@ -9,7 +9,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from limner.records import CLASSES
-from limner.train.nets.head_decoders import Block
 
 __all__ = ["HeadRelief", "filled"]
 
@@ -37,6 +36,27 @@ def filled(depth: Tensor) -> Tensor:
     return torch.where(depth > 0, depth, out)
 
 
+def _normed(x: Tensor) -> Tensor:
+    """Return every pixel's channels brought to a root mean square of 1: without it the U-Net grows until it is dead."""
+    return x * torch.rsqrt(x.float().square().mean(1, keepdim=True) + 1e-4).to(x.dtype)
+
+
+class _Block(nn.Module):
+    """Two 3 × 3 convolutions beside a shortcut, after a norm."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(width, width, 3, 1, 1)
+        self.second = nn.Conv2d(width, width, 3, 1, 1)
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the same shape."""
+        y: Tensor = x + self.second(functional.silu(self.first(functional.silu(_normed(x)))))
+        return y
+
+
 class HeadRelief(nn.Module):
     """A U-Net that says how much farther or nearer the surface is than the shell.
 
@@ -56,10 +76,10 @@ class HeadRelief(nn.Module):
         super().__init__()
         widths = [width, 2 * width, 4 * width, 6 * width, 6 * width]
         self.enter = nn.Conv2d(3 + len(CLASSES) + 2, width, 3, 1, 1)
-        self.first = nn.ModuleList(Block(w) for w in widths)
+        self.first = nn.ModuleList(_Block(w) for w in widths)
         self.down = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in itertools.pairwise(widths))
         self.up = nn.ModuleList(nn.Conv2d(b, a, 3, 1, 1) for a, b in itertools.pairwise(widths))
-        self.last = nn.ModuleList(Block(w) for w in widths[:-1])
+        self.last = nn.ModuleList(_Block(w) for w in widths[:-1])
         self.leave = nn.Conv2d(width, 1, 3, 1, 1)
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
@@ -78,5 +98,5 @@ class HeadRelief(nn.Module):
         for k in range(len(self.last) - 1, -1, -1):
             up = functional.interpolate(x, scale_factor=2.0)
             x = self.last[k](kept[k] + self.up[k](up))
-        told: Tensor = self.leave(functional.silu(x)).float()
+        told: Tensor = self.leave(functional.silu(_normed(x))).float()
         return whole + _UNIT * told
