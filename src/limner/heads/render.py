@@ -170,6 +170,8 @@ class HeadRenderer:
         notes: tuple[str, ...] = ()
         if self.refine and visible.any() and _refiner_is_there():
             photo, alpha = _refined(shown.survived, visible, seen)
+            sure = _sure(visible)[..., None]
+            photo = photo * (1 - sure) + shown.survived * sure
         else:
             notes = (FILLED,) if self.refine and visible.any() else ()
             photo = mend(shown.survived, visible, seen.photo, matters(labels))
@@ -333,6 +335,13 @@ def _without_crumbs(visible: Floats) -> Floats:
     reach = max(3, visible.shape[0] // 100) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     return np.asarray(cv2.morphologyEx(visible, cv2.MORPH_OPEN, kernel), np.float32)
+
+
+def _sure(visible: Floats) -> Floats:
+    """Return where own pixels need no mending, 0 to 1: well inside of where they are, softly."""
+    reach = max(1, visible.shape[0] // 96)
+    inner = cv2.erode(visible, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    return np.asarray(cv2.GaussianBlur(inner, (0, 0), reach / 2) * visible, np.float32)
 
 
 def _refiner_is_there() -> bool:
