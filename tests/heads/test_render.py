@@ -150,3 +150,17 @@ def test_an_edited_part_loses_its_own_pixels_and_the_others_keep_theirs(egg_head
     ys, xs = np.nonzero(nose)
     near[ys.min() - 8 : ys.max() + 9, xs.min() - 8 : xs.max() + 9] = True
     assert gap[~near].sum() / gap.sum() < 0.05
+
+
+def test_the_refiner_mends_what_is_not_surely_seen_and_nothing_else(
+    egg_head: Head, graphs: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grey(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {"photo": np.zeros_like(inputs["coarse"]), "alpha_out": inputs["alpha"]}
+
+    monkeypatch.setattr(graphs, "_refiner", grey)
+    bare = HeadRenderer(egg_head, refine=False).view(yaw_deg=20).photo.pixels.astype(int)
+    mended = HeadRenderer(egg_head).view(yaw_deg=20).photo.pixels.astype(int)
+    gap = np.abs(mended - bare).max(-1)
+    assert gap[110:150, 110:140].max() <= 1  # the face, seen by the photograph too
+    assert gap.max() > 20  # its hidden side
