@@ -59,7 +59,7 @@ def combed(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Flo
     rows, columns = nearest(inside)
     grid = np.indices(inside.shape)
     way = np.stack([columns - grid[1], rows - grid[0]], -1).astype(np.float32)
-    calm_way = np.asarray(cv2.GaussianBlur(way, (0, 0), side / _CALM))
+    calm_way = _blurred(way, side / _CALM)
     at = [
         np.clip(grid[1 - k] + 2 * calm_way[..., k], 0, side - 1).astype(np.float32) for k in (0, 1)
     ]
@@ -121,8 +121,16 @@ def _colour(tones: Floats) -> Floats:
 def _tones(photo: Floats, known: Floats) -> Floats:
     """Return the blurred photograph, looking at what is known alone."""
     width = photo.shape[0] / _FINE / 2
-    share = np.maximum(cv2.GaussianBlur(known, (0, 0), width), 1e-3)[..., None]
-    return np.asarray(cv2.GaussianBlur(photo * known[..., None], (0, 0), width) / share, np.float32)
+    both = _blurred(np.dstack([photo * known[..., None], known]), width)
+    return np.asarray(both[..., :3] / np.maximum(both[..., 3:], 1e-3), np.float32)
+
+
+def _blurred(planes: Floats, width: float) -> Floats:
+    """Return planes blurred widely: at a quarter of the size nobody sees the difference, and it costs a tenth."""
+    h, w = planes.shape[:2]
+    small = cv2.resize(planes, (w // 4, h // 4), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), width / 4)
+    return np.asarray(cv2.resize(soft, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def _disc(reach: int) -> NDArray[np.uint8]:
