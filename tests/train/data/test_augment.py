@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from limner.train.data.augment import photograph, side_light
+from limner.train.data.augment import far_away, photograph, side_light
 
 pytestmark = pytest.mark.train
 
@@ -65,3 +65,15 @@ def test_a_lamp_at_a_side_only_takes_light_and_falls_off_one_way(seed: int) -> N
     assert np.ptp(lit) > 5
     for slope in (np.diff(grey, axis=0), np.diff(grey, axis=1)):
         assert (slope >= -1e-4).all() or (slope <= 1e-4).all()
+
+
+@given(SEEDS)
+def test_a_face_far_away_keeps_its_tones_and_loses_its_detail(seed: int) -> None:
+    square = np.random.default_rng(1).integers(0, 256, (96, 96, 3)).astype(np.uint8)
+    square[:, :48] //= 3
+    small = far_away(square, rng(seed), (8, 20))
+    assert small.shape == square.shape
+    np.testing.assert_array_equal(small, far_away(square, rng(seed), (8, 20)))
+    for half in (np.s_[:, :40], np.s_[:, 56:]):
+        assert abs(float(small[half].mean()) - float(square[half].mean())) < 12
+        assert small[half].std() < 0.5 * square[half].std()

@@ -144,3 +144,16 @@ def test_a_donated_hat_brings_its_own_pixels(monkeypatch: pytest.MonkeyPatch) ->
         whole = np.repeat(np.repeat(share[HAT] == 4, 2, 0), 2, 1)
         inner = whole & np.roll(whole, 3, 0) & np.roll(whole, -3, 0)
         assert (photo[inner] > 200).mean() > 0.95
+
+
+def test_crops_of_few_pixels_are_smoother_and_keep_their_labels() -> None:
+    rng = np.random.default_rng(0)
+    photos = rng.integers(0, 256, (2, 256, 256, 3)).astype(np.uint8)
+    labels = rng.integers(0, 2, (2, 256, 256)).astype(np.uint8)
+    near, far = (
+        ParseSampler(photos, labels, real=2, batch=4, small=s).batch(np.random.default_rng(1))
+        for s in (0.0, 1.0)
+    )
+    steps = [np.abs(np.diff(b["pictures"].astype(int), axis=3)).mean() for b in (near, far)]
+    assert steps[1] < 0.3 * steps[0]
+    assert far["shares"].shape == near["shares"].shape

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["photograph", "side_light"]
+__all__ = ["far_away", "photograph", "side_light"]
 
 Picture = NDArray[np.uint8]
 
@@ -71,3 +71,13 @@ def photograph(picture: Picture, rng: np.random.Generator, *, amount: float = 1.
         coded = cv2.imencode(".jpg", out, flags)[1]
         out = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
     return out
+
+
+def far_away(
+    picture: Picture, rng: np.random.Generator, sides_px: tuple[int, int] = (20, 90)
+) -> Picture:
+    """Return the (S, S, 3) uint8 crop as if its face had been so small that the crop had few pixels, enlarged."""
+    side = round(float(np.exp(rng.uniform(*np.log(sides_px)))))
+    small = cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA)
+    kind = cv2.INTER_CUBIC if rng.random() < 0.5 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(small, picture.shape[1::-1], interpolation=kind), np.uint8)

@@ -9,7 +9,7 @@ import numpy as np
 
 from limner.errors import RecipeError
 from limner.records import CLASSES, MIRRORED
-from limner.train.data.augment import photograph
+from limner.train.data.augment import far_away, photograph
 from limner.train.data.own_faces import key_of, own_faces
 from limner.train.data.packs import Pack, Turnheads
 
@@ -120,9 +120,11 @@ class ParseSampler:
     donated : float
         Share of crops that are given another person's glasses, hat or necklace: few people of
         the packs wear any, and aligned faces let them change hands (Ghiasi et al., CVPR 2021).
+    small : float
+        Share of crops that look as if they came from a face of few pixels.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  (each share is a setting of the recipe)
         self,
         photos: NDArray[np.uint8],
         labels: NDArray[np.uint8],
@@ -132,9 +134,10 @@ class ParseSampler:
         size_px: int = 256,
         synthetic: float = 0.08,
         donated: float = 0.0,
+        small: float = 0.0,
     ) -> None:
         self.photos, self.labels, self.count, self.size = photos, labels, batch, size_px
-        self.real, self.synthetic, self.donated = real, synthetic, donated
+        self.real, self.synthetic, self.donated, self.small = real, synthetic, donated, small
         worn = np.array([[(y[::2, ::2] == k).sum() * 4 for k in _RARE] for y in labels[:real]])
         weights = np.where(worn > 0, np.array(list(_RARE.values())), 1.0).max(1)
         self.weights = np.cumsum(weights / weights.sum())
@@ -174,7 +177,11 @@ class ParseSampler:
                 cv2.warpAffine(np.ascontiguousarray(a), m, size, flags=f, borderMode=border)
                 for a, f in ((photo, cv2.INTER_LINEAR), (labels, cv2.INTER_NEAREST))
             )
-        return photograph(np.ascontiguousarray(photo), rng, amount=0.8), shares(labels)
+        taken = photograph(np.ascontiguousarray(photo), rng, amount=0.8)
+        # asked only where it is wanted, so that other runs see the crops that they always saw
+        if self.small and rng.random() < self.small:
+            taken = far_away(taken, rng)
+        return taken, shares(labels)
 
     def _dressed(
         self, photo: NDArray[np.uint8], labels: NDArray[np.uint8], rng: np.random.Generator

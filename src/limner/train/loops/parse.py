@@ -53,6 +53,8 @@ class Settings:
         Share of synthetic heads.
     donated : float
         Share of crops that are given another person's glasses, hat or necklace.
+    small : float
+        Share of crops that look as if they came from a face of few pixels: taught without, the network forgets them.
     frozen_norms : bool
         Normalise by the statistics that the weights came with. For going on from trained weights: batch statistics
         let the picture-wide mean grow without bound, and the average no longer fits its statistics (F1 .80 to .55).
@@ -71,6 +73,7 @@ class Settings:
     imagenet: bool = True
     synthetic: float = 0.08
     donated: float = 0.2
+    small: float = 0.1
     frozen_norms: bool = False
     photos: str = ""
     labels: str = "labels"
@@ -114,6 +117,7 @@ class ParseTask:
             size_px=settings.size_px,
             synthetic=settings.synthetic,
             donated=settings.donated,
+            small=settings.small,
         )
         net = Parser(len(CLASSES))
         if settings.imagenet:
