@@ -35,6 +35,8 @@ __all__ = ["exchanged"]
 
 #: What tells where a head is and how large: the middles of these classes.
 _MARKS = ("l_eye", "r_eye", "nose", "u_lip", "l_lip", "l_brow", "r_brow")
+#: Share of the picture by which strands of hair reach beyond its map.
+_STRANDS = 40
 #: So many of them tell it.
 _LEAST = 3
 #: Parts that are moved by themselves, each side alone, to where the first head has them.
@@ -74,7 +76,12 @@ def exchanged(source: HeadSource, other: Head, parts: list[str]) -> HeadSource |
         step = _onto(lent[1], source.semantic.labels, classes, whole) if alone else whole
         photo, labels = _moved(lent, step, side)
         photo = np.where((labels > 0)[..., None], photo, ground).astype(np.uint8)
-        made = joined(made, photo, labels, np.isin(labels, classes), classes)
+        now = np.isin(labels, classes)
+        if not alone:
+            # strands reach beyond what a map calls hair, and would stand on the new forehead
+            old = np.isin(source.semantic.labels, classes).astype(np.uint8)
+            now |= (around(old, side // _STRANDS) > 0) & (labels > 0)
+        made = joined(made, photo, labels, now, classes)
     return replace(made, joined=(*source.joined, *parts))
 
 
@@ -135,8 +142,7 @@ def _onto(there: Labels, here: Labels, classes: list[int], whole: Floats) -> Flo
 def _moved(lent: _Lent, step: Floats, side: int) -> _Lent:
     """Return a picture and its classes, moved."""
     size = (side, side)
-    photo = cv2.warpAffine(
-        lent[0], step, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    labels = cv2.warpAffine(lent[1], step, size, flags=cv2.INTER_NEAREST)
+    edge = cv2.BORDER_REPLICATE  # hair that the picture's edge cuts goes on beyond it
+    photo = cv2.warpAffine(lent[0], step, size, flags=cv2.INTER_CUBIC, borderMode=edge)
+    labels = cv2.warpAffine(lent[1], step, size, flags=cv2.INTER_NEAREST, borderMode=edge)
     return np.asarray(photo, np.uint8), np.asarray(labels, np.uint8)
