@@ -8,7 +8,7 @@ from tests.heads.conftest import FakeSession, egg, fake_row, paint, source
 
 from limner.errors import InputError, UnknownName
 from limner.geometry.camera import Camera
-from limner.heads import HeadRenderer, encode, mix, sample_head
+from limner.heads import HeadRenderer, encode, mix, render, sample_head
 from limner.heads.render import FILLED
 from limner.records import CLASSES, Head
 from limner.weights import Row, ledger
@@ -164,3 +164,19 @@ def test_the_refiner_mends_what_is_not_surely_seen_and_nothing_else(
     gap = np.abs(mended - bare).max(-1)
     assert gap[110:150, 110:140].max() <= 1  # the face, seen by the photograph too
     assert gap.max() > 20  # its hidden side
+
+
+def test_narrow_chinks_between_own_pixels_are_filled_from_both_sides() -> None:
+    survived = np.full((128, 128, 3), 0.4, np.float32)
+    visible = np.ones((128, 128), np.float32)
+    alpha = np.ones((128, 128), np.float32)
+    for hidden in (np.s_[60:62, :], np.s_[:, 90:]):  # a chink, and what the photograph did not show
+        survived[hidden], visible[hidden] = 0, 0
+    alpha[:, 110:] = 0
+    filled, shown = render._chinks_filled(survived, visible, alpha)
+    assert filled[61, 40] == pytest.approx(0.4, abs=0.01)
+    assert shown[61, 40] == pytest.approx(1)
+    assert shown[30, 100] == 0
+    assert np.array_equal(filled[:50, :80], survived[:50, :80])
+    whole = render._chinks_filled(survived[:50, :80], visible[:50, :80], alpha[:50, :80])
+    assert np.array_equal(whole[1], visible[:50, :80])

@@ -142,7 +142,7 @@ def _onto(there: Labels, here: Labels, classes: list[int], whole: Floats) -> Flo
 def _moved(lent: _Lent, step: Floats, side: int) -> _Lent:
     """Return a picture and its classes, moved."""
     size = (side, side)
-    edge = cv2.BORDER_REPLICATE  # hair that the picture's edge cuts goes on beyond it
+    edge = cv2.BORDER_REFLECT_101  # hair that the picture's edge cuts goes on beyond it
     photo = cv2.warpAffine(lent[0], step, size, flags=cv2.INTER_CUBIC, borderMode=edge)
     labels = cv2.warpAffine(lent[1], step, size, flags=cv2.INTER_NEAREST, borderMode=edge)
     return np.asarray(photo, np.uint8), np.asarray(labels, np.uint8)

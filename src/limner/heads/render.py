@@ -20,7 +20,7 @@ from limner.heads.own import Own, grown
 from limner.heads.paint import lay
 from limner.heads.portrait import SIDE as PAINTED_PX
 from limner.heads.portrait import painted, repainted
-from limner.heads.project import carry, matters, mend
+from limner.heads.project import carry, fill, matters, mend
 from limner.heads.strands import combed, toned
 from limner.records import HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
@@ -42,6 +42,8 @@ BACKGROUNDS: tuple[Background, ...] = ("keep", "blur", "none")
 _EDGE = 3.0
 #: So near to the photograph's own side wisps of hair in the ground are shown, and so far from it no more.
 _WISPS_DEG = (0.5, 5.0)
+#: Share of the picture: half of the widest chink between own pixels that is filled from both of its sides.
+_CHINK = 64
 #: Said of a view whose gaps no network mended.
 FILLED = "The refiner is not installed: what the photograph did not show was filled from around it."
 
@@ -200,6 +202,7 @@ class HeadRenderer:
                 glass.planes, (glass.depth, seen.depth), (glass.camera, camera), glass.known
             )
             survived, visible = borrow((survived, visible), other, seen.labels)
+        survived, visible = _chinks_filled(survived, visible, seen.alpha)
         unedited = self._unedited(seen.masks)
         visible = visible * unedited
         may = 1 - (1 - own.hull(seen, camera)) * unedited
@@ -335,6 +338,21 @@ def _without_crumbs(visible: Floats) -> Floats:
     reach = max(3, visible.shape[0] // 100) | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     return np.asarray(cv2.morphologyEx(visible, cv2.MORPH_OPEN, kernel), np.float32)
+
+
+def _chinks_filled(survived: Floats, visible: Floats, alpha: Floats) -> tuple[Floats, Floats]:
+    """Return own pixels and where they are, narrow chinks between them filled: along steps of depth none survive."""
+    reach = 2 * (visible.shape[0] // _CHINK) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    closed = np.asarray(cv2.morphologyEx(visible, cv2.MORPH_CLOSE, kernel), np.float32)
+    # a head's outline is no chink
+    inside = cv2.erode((alpha > 0.9).astype(np.float32), kernel)
+    gap = np.clip(closed - visible, 0, 1) * inside
+    if not gap.any():
+        return survived, visible
+    around = fill(survived, visible)
+    share = gap[..., None]
+    return (survived * (1 - share) + around * share).astype(np.float32), visible + gap
 
 
 def _sure(visible: Floats) -> Floats:

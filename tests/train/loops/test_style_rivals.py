@@ -12,6 +12,7 @@ from tests.train.loops import small
 
 from limner.train.data.drawings import STYLES, Sheets
 from limner.train.loops import style_rivals
+from limner.train.losses.adversarial import MultiScaleCritic
 
 pytestmark = pytest.mark.train
 
@@ -74,7 +75,7 @@ def test_the_graph_takes_a_picture(task: Any) -> None:
 
 def test_a_critics_turn_does_not_reach_the_maker() -> None:
     made = torch.zeros(1, 1, 32, 32, requires_grad=True)
-    critic = style_rivals.MultiScaleCritic(0, 4, scales=1, channels=1)
+    critic = MultiScaleCritic(0, 4, scales=1, channels=1)
     _, loss, _ = style_rivals._judged("critics", critic, torch.ones(1, 1, 32, 32), made)
     loss.backward()  # type: ignore[no-untyped-call]
     assert made.grad is None
