@@ -35,10 +35,10 @@ __all__ = ["exchanged"]
 
 #: What tells where a head is and how large: the middles of these classes.
 _MARKS = ("l_eye", "r_eye", "nose", "u_lip", "l_lip", "l_brow", "r_brow")
-#: Share of the picture by which strands of hair reach beyond its map.
-_STRANDS = 40
 #: So many of them tell it.
 _LEAST = 3
+#: Share of the picture by which strands of hair reach beyond its map.
+_STRANDS = 40
 #: Parts that are moved by themselves, each side alone, to where the first head has them.
 _ALONE = ("nose", "eyes", "brows", "mouth", "ears")
 
