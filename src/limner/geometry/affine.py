@@ -148,7 +148,7 @@ def similarity(
     Examples
     --------
     >>> points = np.array([[0.0, 0], [1, 0], [1, 1]])
-    >>> similarity(points, 2 * points + [3, 4]).round(6).tolist()
+    >>> (similarity(points, 2 * points + [3, 4]).round(6) + 0.0).tolist()
     [[2.0, 0.0, 3.0], [0.0, 2.0, 4.0]]
     """
     w = np.ones(len(source)) if weight is None else weight

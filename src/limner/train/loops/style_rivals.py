@@ -290,8 +290,16 @@ class AdaIn(Rival):
         return {"net": AdaInDecoder(CHANNELS[kind][-1], halvings)}
 
     def _maps(self, grey: Tensor) -> list[Tensor]:
-        maps: list[Tensor] = self.features.to(grey.device)(grey.expand(-1, 3, -1, -1))
+        # an exporter follows every call, and must not meet one that moves weights
+        if next(self.features.parameters()).device != grey.device:
+            self.features.to(grey.device)
+        maps: list[Tensor] = self.features(grey.expand(-1, 3, -1, -1))
         return maps
+
+    def export(self, ema: nn.Module) -> ExportSpec:
+        """Return what the graph needs, the artist's statistics known before."""
+        self._artist(next(ema.parameters()).device)
+        return super().export(ema)
 
     def _drawn(self, net: nn.Module, picture: Tensor) -> Tensor:
         """Return the photograph in the mean statistics of some of the artist's drawings (sec. 7.2's interpolation)."""

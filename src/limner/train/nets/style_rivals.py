@@ -21,7 +21,7 @@ __all__ = ["AdaInDecoder", "adain", "moments"]
 def moments(maps: Tensor) -> tuple[Tensor, Tensor]:
     """Return mean and standard deviation over a map's pixels, (N, C, 1, 1) each, of maps (N, C, H, W)."""
     maps = maps.float()
-    spread = (maps.var((2, 3), keepdim=True) + 1e-5).sqrt()
+    spread = (maps.var((2, 3), keepdim=True) + 1e-8).sqrt()
     return maps.mean((2, 3), keepdim=True), spread
 
 
@@ -55,7 +55,9 @@ class AdaInDecoder(nn.Module):
 
     def forward(self, maps: Tensor) -> Tensor:
         """Return the drawing (N, 1, k·H, k·W), −1 ink to 1 paper."""
-        out: Tensor = torch.tanh(self.paint(self.body(maps)))
+        # frozen nets speak in thousands or in thousandths
+        size = maps.square().mean((1, 2, 3), keepdim=True).sqrt().clamp(min=1e-6)
+        out: Tensor = torch.tanh(self.paint(self.body(maps / size)))
         return out
 
 
