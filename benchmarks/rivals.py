@@ -18,12 +18,10 @@ import numpy as np
 from PIL import Image
 
 from limner.api import score_styles
-from limner.lines import extract
-from limner.records import Photo, SemanticMap
 from limner.train import recipe as recipes
 from limner.train.data.drawings import STYLES
 from limner.train.data.packs import Pack
-from limner.train.data.style_sheets import build_shelf
+from limner.train.data.style_sheets import build_shelf, relined
 from limner.train.loops import checkpoint
 from limner.train.loops import task as tasks
 
@@ -32,15 +30,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Pictures = dict[str, "NDArray[np.uint8]"]
-
-
-def redrawn(sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the sheet with the drawing's lines instead of the photograph's."""
-    grey = np.repeat(np.ascontiguousarray(sheet[..., 1:2]), 3, 2)
-    classes = SemanticMap(np.ascontiguousarray(sheet[..., 3]))
-    out = sheet.copy()
-    out[..., 2] = 255 * extract(Photo(grey), classes, engine="learned").ink
-    return out
 
 
 def keep(folder: Path, drawings: Pictures) -> None:
@@ -77,7 +66,8 @@ def sheets_of(data: Path, style: str, number: int) -> tuple[Pictures, Pictures, 
     first = {test.ids[i]: np.array(test.sheet(int(i))) for i in chosen}
     pack = Pack(data / "fs2k.tar")
     photos = {name: pack.rgb("photo", name) for name in first}
-    return photos, first, {n: redrawn(s) for n, s in first.items()}, measure
+    again = {n: relined(s, of_drawing=True, engine="learned") for n, s in first.items()}
+    return photos, first, again, measure
 
 
 def main() -> None:

@@ -93,8 +93,7 @@ def _shows(other: Head, parts: list[str]) -> bool:
         except MissingWeights:
             return False
         return True
-    stale = set(other.edited) - set(other.source.joined)
-    return not stale & set(parts)
+    return not set(other.stale) & set(parts)
 
 
 def _without_wisps(source: HeadSource, ground: NDArray[np.float32], parts: list[str]) -> HeadSource:

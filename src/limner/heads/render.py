@@ -126,11 +126,7 @@ class HeadRenderer:
             "heads-field",
             {"base": head.base[None], "parts": codes[None], "residual": residual[None]},
         )
-        self._origin = head.source
-        joined = head.source.joined if head.source is not None else ()
-        #: Parts that the photograph does not show as they are.
-        self._edited = tuple(k for k in head.edited if k not in joined)
-        self._changed = self._edited
+        self._origin, self._edited = head.source, head.stale
         #: Painted when the first view asks for pixels.
         self._unpainted = own_pixels and (head.source is None or bool(self._edited))
         self._sources: dict[int, Own] = {}
@@ -283,7 +279,7 @@ class HeadRenderer:
                 self._blurred[side] = np.asarray(blurred, np.float32)
             return self._blurred[side]
         share = nearness(Camera(source.yaw_deg, source.pitch_deg, side), camera, *_WISPS_DEG)
-        return ground if not share else beside(source, ground, share, self._changed)
+        return ground if not share else beside(source, ground, share, self.head.stale)
 
     def _finished(
         self,

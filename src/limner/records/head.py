@@ -217,6 +217,12 @@ class Head:
         object.__setattr__(self, "edited", tuple(k for k in HEAD_PARTS if k in self.edited))
         object.__setattr__(self, "parts", {k: self.parts[k] for k in HEAD_PARTS})
 
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Edited parts that the photograph does not show as they are: those not joined into it."""
+        joined = () if self.source is None else self.source.joined
+        return tuple(k for k in self.edited if k not in joined)
+
     def stacked(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return all codes (parts, n) and residuals (parts, channels, side, side), in order."""
         codes = np.stack([p.codes for p in self.parts.values()])

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Shelf", "build_shelf", "classes_of", "stacked"]
+__all__ = ["Shelf", "build_shelf", "classes_of", "relined", "stacked"]
 
 Engine = Literal["flow", "learned"]
 
@@ -130,11 +130,18 @@ Row = tuple[str, int, "NDArray[np.uint8]"]
 def _learned(sheets: Sheets) -> Iterator[Row]:
     """Draw every sheet's lines anew by the network of lines."""
     for i, (name, style) in enumerate(zip(sheets.ids, sheets.style, strict=True)):
-        sheet = sheets.sheet(i).copy()
-        grey = np.repeat(np.ascontiguousarray(sheet[..., 0])[..., None], 3, 2)
-        classes = SemanticMap(np.ascontiguousarray(sheet[..., 3]))
-        sheet[..., 2] = 255 * extract(Photo(grey), classes, engine="learned").ink
-        yield name, int(style), sheet
+        yield name, int(style), relined(sheets.sheet(i), engine="learned")
+
+
+def relined(
+    sheet: NDArray[np.uint8], *, of_drawing: bool = False, engine: Engine = "flow"
+) -> NDArray[np.uint8]:
+    """Return a sheet, (H, W, 4) uint8, whose lines are drawn anew: the photograph's, or those of its drawing."""
+    grey = np.repeat(np.ascontiguousarray(sheet[..., int(of_drawing)])[..., None], 3, 2)
+    classes = SemanticMap(np.ascontiguousarray(sheet[..., 3]))
+    out = sheet.copy()
+    out[..., 2] = 255 * extract(Photo(grey), classes, engine=engine).ink
+    return out
 
 
 def _kept(cache: Path, name: str, rows: Iterator[Row]) -> Sheets:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -214,7 +215,7 @@ class StyleTask:
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return FD of each style's drawings of test people to the artist's train drawings."""
         return fd_of_styles(
-            lambda sheet, style: self.draw(ema, sheet, style),
+            partial(self.draw, ema),
             self.held_out,
             self.sampler.sheets,
             self.settings.judged,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,9 +13,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from limner.lines import extract
-from limner.records import Photo, SemanticMap
 from limner.train.data.drawings import STYLES, build_sheets, kept_sheets
+from limner.train.data.style_sheets import relined
 from limner.train.loops._judged import fd_of_styles, fitted
 from limner.train.loops._psi import open_strokes
 from limner.train.loops.task import ExportSpec
@@ -218,7 +218,7 @@ class PaperTask:
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return FD of the drawings of test people to the artist's train drawings."""
         return fd_of_styles(
-            lambda sheet, style: self.draw(ema, sheet, style),
+            partial(self.draw, ema),
             self.held_out,
             self.train,
             self.settings.judged,
@@ -258,10 +258,7 @@ def _own_lines(sheets: Sheets, style: str, cache: Path) -> Sheets:
     def made() -> list[tuple[str, int, NDArray[np.uint8]]]:
         rows = []
         for i in np.flatnonzero(sheets.style == STYLES.index(style)):
-            sheet = np.array(sheets.sheet(int(i)))
-            drawn = np.ascontiguousarray(np.repeat(sheet[..., 1:2], 3, 2))
-            classes = SemanticMap(np.ascontiguousarray(sheet[..., 3]))
-            sheet[..., 2] = (extract(Photo(drawn), classes).ink * 255).astype(np.uint8)
+            sheet = relined(sheets.sheet(int(i)), of_drawing=True)
             rows.append((sheets.ids[int(i)], STYLES.index(style), sheet))
         return rows
 

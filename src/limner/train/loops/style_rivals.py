@@ -12,6 +12,7 @@ Belongie, ICCV 2017 (style at 10).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -155,7 +156,7 @@ class Rival:
     def validate(self, ema: nn.Module) -> dict[str, float]:
         """Return FD of the drawings of test people to the artist's train drawings."""
         return fd_of_styles(
-            lambda sheet, style: self.draw(ema, sheet, style),
+            partial(self.draw, ema),
             self.held_out,
             self.sampler.sheets,
             self.settings.judged,

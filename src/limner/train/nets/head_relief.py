@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from limner.records import CLASSES
+from limner.train.nets.head_decoders import Block
 
 __all__ = ["HeadRelief", "filled"]
 
@@ -41,15 +42,8 @@ def _normed(x: Tensor) -> Tensor:
     return x * torch.rsqrt(x.float().square().mean(1, keepdim=True) + 1e-4).to(x.dtype)
 
 
-class _Block(nn.Module):
-    """Two 3 × 3 convolutions beside a shortcut, after a norm."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(width, width, 3, 1, 1)
-        self.second = nn.Conv2d(width, width, 3, 1, 1)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)  # type: ignore[arg-type]
+class _Block(Block):
+    """The decoders' block after a norm: a relief is never decoded in patches."""
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the same shape."""
