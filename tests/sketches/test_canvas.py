@@ -12,6 +12,7 @@ from limner.records import Palette, Sketch
 from limner.sketches.bank import Bank
 from limner.sketches.canvas import Canvas
 from limner.sketches.parts import NAMES
+from limner.sketches.project import unshrunk
 
 #: Inside the mouth's window and in no other, in px of 512.
 MOUTH = [(230.0, 420.0), (260.0, 430.0), (290.0, 420.0)]
@@ -84,12 +85,23 @@ def test_confidence_one_never_asks_the_bank(session: Any) -> None:
         canvas.photo(confidence=0.9)
 
 
-def test_confidence_moves_only_the_components_it_names(canvas: Canvas) -> None:
+def test_confidence_moves_only_the_components_it_names(canvas: Canvas, bank: Bank) -> None:
     canvas.stroke(MOUTH, 4)
     drawn, used = canvas.codes(), canvas.believed({"eyes": 0.0})
     for name in NAMES:
         assert np.array_equal(drawn[name], used[name]) == (name not in ("left-eye", "right-eye"))
-    np.testing.assert_allclose(used["left-eye"], canvas.neighbours("left-eye").code, atol=1e-6)
+    found, people = canvas.neighbours("left-eye"), bank.matrices["left-eye"]
+    likely = unshrunk(found.code, people[found.people], bank.means["left-eye"])
+    np.testing.assert_allclose(used["left-eye"], likely, atol=1e-6)
+
+
+def test_ink_is_trusted_longer_than_its_codes(canvas: Canvas, session: Any) -> None:
+    canvas.stroke(MOUTH, 5)
+    trusts = {}
+    for confidence in (0.5, 0.1, 0.0):
+        canvas.photo(confidence=confidence, size_px=256)
+        trusts[confidence] = float(session.painted[-1]["ink"][0, 1].mean())
+    assert trusts == pytest.approx({0.5: 1.0, 0.1: 0.3, 0.0: 0.0}, abs=1e-5)
 
 
 def test_the_photograph_says_how_much_ink_is_found_again(canvas: Canvas) -> None:

@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from limner.errors import BadShape, UnknownName
-from limner.sketches.parts import NAMES, WINDOWS, cut, cut_all, gate_map, soft_window, spread
+from limner.sketches.parts import (
+    NAMES,
+    WINDOWS,
+    cut,
+    cut_all,
+    gate_map,
+    ink_trust,
+    soft_window,
+    spread,
+)
 
 #: The published windows on 512 px.
 PUBLISHED = {
@@ -100,3 +109,8 @@ def test_a_confidence_out_of_range_or_of_nothing_is_refused() -> None:
         spread({"nose": 1.2}, 1.0)
     with pytest.raises(UnknownName, match="mouth"):
         spread({"mout": 0.2}, 1.0)
+
+
+def test_ink_is_trusted_down_to_a_third_of_confidence() -> None:
+    trust = ink_trust({"nose": 1.0, "mouth": 0.34, "rest": 0.2})
+    assert trust == pytest.approx({"nose": 1.0, "mouth": 1.0, "rest": 0.6})

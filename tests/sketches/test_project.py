@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from limner.errors import BadShape
-from limner.sketches.project import blend, nearest, project, weights
+from limner.sketches.project import blend, nearest, project, unshrunk, weights
 
 
 def _bank(people: int, numbers: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -99,3 +99,24 @@ def test_confidence_one_is_exactly_what_was_drawn_and_zero_only_what_faces_look_
     assert blend(drawn, believed, 1.0) is drawn
     np.testing.assert_array_equal(blend(drawn, believed, 0.0), believed)
     np.testing.assert_allclose(blend(drawn, believed, 0.25), [2.5, 3.5])
+
+
+def test_a_combination_is_as_far_from_the_average_face_as_its_people() -> None:
+    bank = np.random.default_rng(3).uniform(-0.3, 0.3, (10, 64)).astype(np.float32)
+    mean = np.full(64, 0.05, np.float32)
+    far = np.linalg.norm(bank - mean, axis=1).mean()
+    shrunk = 0.7 * bank[0] + 0.3 * bank[1]
+    out = unshrunk(shrunk, bank, mean)
+    assert np.linalg.norm(out - mean) == pytest.approx(far, rel=1e-5)
+    turned = float((out - mean) @ (shrunk - mean))
+    assert turned == pytest.approx(far * float(np.linalg.norm(shrunk - mean)), rel=1e-5)
+
+
+def test_a_code_is_drawn_out_no_farther_than_codes_go_and_never_in() -> None:
+    mean = np.zeros(4, np.float32)
+    people = np.full((3, 4), 0.9, np.float32)
+    outer = np.full(4, 0.95, np.float32)
+    np.testing.assert_array_equal(unshrunk(outer, people, mean), outer)
+    np.testing.assert_allclose(unshrunk(outer / 10, people, mean), outer / 5, rtol=1e-6)
+    assert np.abs(unshrunk(np.array([0.9, 0, 0, 0], np.float32), people, mean)).max() <= 1
+    assert np.isfinite(unshrunk(mean, people, mean)).all()

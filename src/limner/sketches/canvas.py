@@ -16,8 +16,8 @@ from limner.records import Palette, Photo, SemanticMap, Sketch, Stroke
 from limner.sketches.bank import open_bank
 from limner.sketches.guide import Guide, merge
 from limner.sketches.likeness import likeness
-from limner.sketches.parts import NAMES, WINDOWS, cut, gate_map, spread
-from limner.sketches.project import blend, project
+from limner.sketches.parts import NAMES, WINDOWS, cut, gate_map, ink_trust, spread
+from limner.sketches.project import blend, project, unshrunk
 from limner.sketches.raster import Box, draw_sketch, draw_stroke, touched
 from limner.sketches.scan import SIZE_PX
 from limner.sketches.synthesize import Engine
@@ -243,9 +243,14 @@ class Canvas:
         each = spread(confidence, 1.0)
         codes = self.codes()
         return {
-            n: codes[n] if each[n] >= 1 else blend(codes[n], self.neighbours(n).code, each[n])
+            n: codes[n] if each[n] >= 1 else blend(codes[n], self._likely(n), each[n])
             for n in NAMES
         }
+
+    def _likely(self, name: str) -> NDArray[np.float32]:
+        """Return the code that neighbours make of a component, no nearer to the average face than they are."""
+        found, bank = self.neighbours(name), self._bank
+        return unshrunk(found.code, bank.matrices[name][found.people], bank.means[name])
 
     def photo(
         self,
@@ -299,7 +304,7 @@ class Canvas:
         if self.is_blank:
             raise EmptySketch("The canvas is blank; draw a stroke first. Its shadow shows where.")
         each = spread(confidence, 1.0)
-        inks = self.ink, gate_map(each, SIZE_PX)
+        inks = self.ink, gate_map(ink_trust(each), SIZE_PX)
         made, classes = self.engine.paint(
             self.believed(each), inks, palette or Palette(), size_px=size_px, seed=seed
         )

@@ -8,7 +8,7 @@ import numpy as np
 
 from limner.errors import BadShape
 from limner.records import Palette, Photo
-from limner.sketches.parts import gate_map, spread
+from limner.sketches.parts import gate_map, ink_trust, spread
 
 if TYPE_CHECKING:
     from limner.sketches.canvas import Canvas, Confidence
@@ -49,7 +49,7 @@ def between(
     a, b = first.believed(confidence), second.believed(confidence)
     codes = {n: ((1 - t) * a[n] + t * b[n]).astype(np.float32) for n in a}
     nearer = first if t < 0.5 else second
-    trust = gate_map(spread(confidence, 1.0)) * np.float32(abs(1 - 2 * t))
+    trust = gate_map(ink_trust(spread(confidence, 1.0))) * np.float32(abs(1 - 2 * t))
     trust = np.kron(trust, np.ones((2, 2), np.float32))
     one, two = palettes or (Palette(), Palette())
     mixed = Palette.from_code(((1 - t) * one.as_code() + t * two.as_code()).astype(np.float32))
