@@ -146,6 +146,23 @@ def test_a_tiny_find_in_somebodys_hair_must_be_a_face_to_the_close_look(
     assert len(found) == count
 
 
+@pytest.mark.parametrize(
+    ("tiny", "doubt", "certain", "count"),
+    [
+        ((225.0, 90.0, 241.0, 110.0), 0.4, 0.9, 1),  # in the hair, doubted
+        ((225.0, 90.0, 241.0, 110.0), 0.6, 0.9, 2),  # in the hair, not doubted
+        ((225.0, 90.0, 241.0, 110.0), 0.4, 0.7, 2),  # the large face is not certain itself
+        ((340.0, 30.0, 356.0, 50.0), 0.4, 0.9, 2),  # elsewhere
+    ],
+)
+def test_a_doubted_find_in_a_certain_faces_hair_is_not_looked_at(
+    tiny: Box, doubt: float, certain: float, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = (100.0, 100.0, 220.0, 250.0)
+    found = look(monkeypatch, [(tiny, doubt, 1.0), (large, certain, 1.0)])
+    assert len(found) == count
+
+
 def test_a_tiny_find_elsewhere_need_not(monkeypatch: pytest.MonkeyPatch) -> None:
     large, tiny = (100.0, 100.0, 220.0, 250.0), (340.0, 30.0, 356.0, 50.0)
     assert len(look(monkeypatch, [(large, 0.9, 1.0), (tiny, 0.6, 0.7)])) == 2

@@ -153,10 +153,13 @@ def detect_boxes(pixels: NDArray[np.uint8]) -> tuple[Found, ...]:
 def _looks(pixels: NDArray[np.uint8]) -> Iterator[_Look]:
     """Yield every tile of a picture that is looked at."""
     height, width = pixels.shape[:2]
-    for side, scale, room in _levels(width, height):
+    source = pixels
+    for side, scale, room in sorted(_levels(width, height), key=lambda level: -level[1]):
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
-        kernel = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        level = pixels if scale == 1 else cv2.resize(pixels, size, interpolation=kernel)
+        # each level shrinks the one before: the whole of a large picture is read once
+        kernel = cv2.INTER_AREA if size[0] < source.shape[1] else cv2.INTER_LINEAR
+        level = source if scale == 1 else cv2.resize(source, size, interpolation=kernel)
+        source = level if scale < 1 else pixels
         # sides are rounded to whole px, so that the two axes shrink a little differently
         shrunk = size[0] / width, size[1] / height
         for x, y in _tiles(*size, side):
