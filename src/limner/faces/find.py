@@ -26,7 +26,9 @@ _SURE = 0.5
 _MUCH_SMALLER, _SURE_IN_HAIR = 6.0, 0.95
 #: The detector sees small faces in every head of curls: beside a face of which it is this certain, those that it doubts
 #: so much are not looked at closely, which would take longer than all the rest.
-_CERTAIN, _DOUBTED = 0.75, 0.5
+_CERTAIN, _DOUBTED = 0.75, 0.42
+#: Hair of a find that was looked at reaches so far beyond the face, in faces; of one that only may be doubted, farther.
+_HAIR, _ALL_HAIR = 0.6, 0.9
 
 
 def reading_order(boxes: list[tuple[float, float, float, float]]) -> list[int]:
@@ -122,14 +124,16 @@ def _worth_a_look(boxes: tuple[Found, ...]) -> list[Found]:
     return [
         f
         for f in boxes
-        if f.score > _DOUBTED or not any(_in_hair(f.box, large) for large in certain)
+        if f.score > _DOUBTED or not any(_in_hair(f.box, large, _ALL_HAIR) for large in certain)
     ]
 
 
-def _in_hair(small: NDArray[np.float32], large: NDArray[np.float32]) -> bool:
+def _in_hair(
+    small: NDArray[np.float32], large: NDArray[np.float32], reaching: float = _HAIR
+) -> bool:
     """Say whether a small box may be curls or an ear-ring around a much larger face."""
     if large[3] - large[1] < _MUCH_SMALLER * (small[3] - small[1]):
         return False
     middle = (small[:2] + small[2:]) / 2
-    reach = 0.6 * (large[2:] - large[:2])
+    reach = reaching * (large[2:] - large[:2])
     return bool((middle > large[:2] - reach).all() and (middle < large[2:] + reach).all())
