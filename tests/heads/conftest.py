@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from limner.geometry.camera import Camera
-from limner.heads import encode, file, portrait, relief, render, sample
+from limner.heads import donor, encode, file, portrait, relief, render, sample
 from limner.records import CLASSES, HEAD_PARTS, Head, HeadSource, Photo, SemanticMap
 from limner.weights import Row, Session
 
@@ -45,10 +45,16 @@ class FakeSession:
 
     def __init__(self) -> None:
         self.calls: Counter[str] = Counter()
+        #: Networks that are not installed.
+        self.without: set[str] = set()
 
     def hashes(self, *rooms: str) -> dict[str, str]:
         """Name the networks that ship."""
         return Session().hashes(*rooms)
+
+    def serves(self, weight: str) -> bool:
+        """Say whether a network is installed."""
+        return weight not in self.without
 
     def run(self, weight: Any, inputs: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
         """Answer as the graph of that name would."""
@@ -130,7 +136,7 @@ def fake_row(name: str) -> Row:
 def graphs(monkeypatch: pytest.MonkeyPatch) -> FakeSession:
     """Put the stand-in where the room asks for networks."""
     fake = FakeSession()
-    for room in (encode, portrait, relief, render, sample):
+    for room in (donor, encode, portrait, relief, render, sample):
         monkeypatch.setattr(room, "session", lambda: fake)
     for room in (encode, file):
         monkeypatch.setattr(room.ledger, "row", fake_row)

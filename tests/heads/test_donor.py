@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from tests.heads.conftest import FakeSession, source
 
-from limner.errors import MissingWeights
 from limner.heads import HeadRenderer, decode_head, donor, encode_head, mix, sample_head
 from limner.heads.encode import from_source
 from limner.records import CLASSES, Head, HeadSource, Photo, SemanticMap
@@ -116,13 +115,10 @@ def test_a_head_without_marks_is_mixed_by_its_codes(pair: tuple[Head, Head]) -> 
 
 
 def test_a_seed_lends_its_portrait_only_where_the_painter_is(
-    pair: tuple[Head, Head], monkeypatch: pytest.MonkeyPatch
+    pair: tuple[Head, Head], graphs: FakeSession
 ) -> None:
-    def nowhere(name: str) -> None:
-        raise MissingWeights(f"{name} is not here")
-
     assert donor._shows(sample_head(3), ["eyes"])
-    monkeypatch.setattr(donor, "needed", nowhere)
+    graphs.without.add("heads-portrait")
     assert not donor._shows(sample_head(3), ["eyes"])
     one, other = pair
     assert donor._shows(other, ["eyes"])

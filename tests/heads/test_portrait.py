@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from tests.heads.conftest import FakeSession, source
 
-from limner.errors import MissingWeights
 from limner.geometry.camera import Camera
 from limner.heads import HeadRenderer, portrait
 from limner.heads.edit import blend, mix
@@ -77,12 +76,9 @@ def test_people_between_two_are_painted_too_and_photographed_ones_never(
 
 
 def test_without_the_painter_a_head_of_a_seed_stays_soft(
-    monkeypatch: pytest.MonkeyPatch, graphs: FakeSession
+    graphs: FakeSession,
 ) -> None:
-    def nowhere(name: str) -> None:
-        raise MissingWeights(f"{name} is not here")
-
-    monkeypatch.setattr(portrait, "needed", nowhere)
+    graphs.without.add("heads-portrait")
     assert painted(rendering(graphs), seed=0) is None
     view = HeadRenderer(sample_head(5)).view(yaw_deg=12)
     soft = HeadRenderer(sample_head(5), own_pixels=False, refine=False).view(yaw_deg=12)

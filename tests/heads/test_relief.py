@@ -7,9 +7,8 @@ import pytest
 from numpy.typing import NDArray
 from tests.heads.conftest import FakeSession, egg, source
 
-from limner.errors import MissingWeights
 from limner.geometry.camera import Camera
-from limner.heads import HeadRenderer, relief
+from limner.heads import HeadRenderer
 from limner.heads.relief import Relief, relief_of
 from limner.records import Head
 
@@ -72,14 +71,11 @@ def test_at_home_it_is_what_it_is_at_any_size() -> None:
 
 
 def test_nothing_is_put_right_where_its_network_is_not_installed(
-    monkeypatch: pytest.MonkeyPatch, graphs: FakeSession
+    graphs: FakeSession,
 ) -> None:
-    def nowhere(name: str) -> None:
-        raise MissingWeights(f"{name} is not here")
-
     asked = source(), HOME, depth_of(HOME), np.ones((256, 256), np.float32)
     assert relief_of(*asked) is not None
-    monkeypatch.setattr(relief, "needed", nowhere)
+    graphs.without.add("heads-relief")
     assert relief_of(*asked) is None
     assert graphs.calls["heads-relief"] == 1
 

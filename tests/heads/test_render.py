@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.heads.conftest import FakeSession, egg, fake_row, paint, source
+from tests.heads.conftest import FakeSession, egg, paint, source
 
-from limner.errors import InputError, UnknownName
+from limner.errors import InputError
 from limner.geometry.camera import Camera
 from limner.heads import HeadRenderer, encode, mix, render, sample_head
 from limner.heads.render import FILLED
 from limner.records import CLASSES, Head
-from limner.weights import Row, ledger
-
-
-def no_refiner(name: str) -> Row:
-    """Answer as a ledger without a refiner does."""
-    if name == "heads-refiner":
-        raise UnknownName.among("weight", name, ["heads-field"])
-    return fake_row(name)
 
 
 def off(view_photo: np.ndarray, yaw_deg: float) -> np.ndarray:
@@ -81,12 +73,12 @@ def test_a_random_head_without_pixels_is_shown_without_refiner(graphs: FakeSessi
 
 
 def test_without_the_refiner_gaps_are_filled_and_the_view_says_so(
-    egg_head: Head, graphs: FakeSession, monkeypatch: pytest.MonkeyPatch
+    egg_head: Head, graphs: FakeSession
 ) -> None:
     plain = HeadRenderer(egg_head, refine=False).view(yaw_deg=20)
     assert plain.photo.notes == ()
     assert HeadRenderer(egg_head).view(yaw_deg=20).photo.notes == ()
-    monkeypatch.setattr(ledger, "row", no_refiner)
+    graphs.without.add("heads-refiner")
     view = HeadRenderer(egg_head).view(yaw_deg=20)
     assert view.photo.notes == (FILLED,)
     assert graphs.calls["heads-refiner"] == 1

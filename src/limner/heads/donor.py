@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from limner.errors import MissingWeights
 from limner.geometry.affine import similarity
-from limner.heads.encode import needed
 from limner.heads.ground import around, behind
 from limner.heads.portrait import WEIGHT as PAINTER
 from limner.heads.portrait import joined
 from limner.heads.render import HeadRenderer
 from limner.records import CLASSES, HEAD_PARTS, MIRRORED, Photo
+from limner.weights import session
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,11 +87,7 @@ def exchanged(source: HeadSource, other: Head, parts: list[str]) -> HeadSource |
 def _shows(other: Head, parts: list[str]) -> bool:
     """Return whether a head has pixels of its own for the parts."""
     if other.source is None:
-        try:
-            needed(PAINTER)
-        except MissingWeights:
-            return False
-        return True
+        return session().serves(PAINTER)
     return not set(other.stale) & set(parts)
 
 

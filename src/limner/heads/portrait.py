@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from limner.errors import MissingWeights
 from limner.geometry.near import largest_piece
-from limner.heads.encode import needed, shares
+from limner.heads.encode import shares
 from limner.heads.ground import PAPER
 from limner.heads.own import grown
 from limner.heads.project import matters, mend
@@ -174,9 +173,7 @@ def joined(
 
 def _made(seen: Rendering, seed: int) -> tuple[Photo, SemanticMap] | None:
     """Return a rendering's photograph and classes, or None where the painter is not installed."""
-    try:
-        needed(WEIGHT)
-    except MissingWeights:
+    if not session().serves(WEIGHT):
         return None
     coarse, labels = told_by(seen)
     grain = np.random.default_rng(seed).standard_normal((len(_LOOKS), SIDE, SIDE), np.float32)

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from limner.errors import MissingWeights
 from limner.geometry.camera import Camera
 from limner.geometry.carry import surface
-from limner.heads.encode import needed, shares
+from limner.heads.encode import shares
 from limner.weights import session
 
 if TYPE_CHECKING:
@@ -136,9 +135,7 @@ def relief_of(source: HeadSource, camera: Camera, shell: Floats, known: Floats) 
     known : ndarray of shape (S, S), float32
         1 where the photograph may be used.
     """
-    try:
-        needed(WEIGHT)
-    except MissingWeights:
+    if not session().serves(WEIGHT):
         return None
     small = cv2.resize(source.photo.pixels, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     out = session().run(

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import cv2
 import numpy as np
 
-from limner.errors import InputError, MissingWeights
+from limner.errors import InputError
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
-from limner.heads.encode import needed
 from limner.heads.ground import PAPER, behind, beside
 from limner.heads.halo import edged, told, whole
 from limner.heads.mirror import LEAST_YAW_DEG, borrow
@@ -166,7 +165,7 @@ class HeadRenderer:
             shown = _Shown(np.zeros_like(seen.photo), bare, seen.labels, bare, 1 - bare)
         visible, labels = shown.visible, shown.labels
         notes: tuple[str, ...] = ()
-        if self.refine and visible.any() and _refiner_is_there():
+        if self.refine and visible.any() and session().serves("heads-refiner"):
             photo, alpha = _refined(shown.survived, visible, seen)
             sure = _sure(visible)[..., None]
             photo = photo * (1 - sure) + shown.survived * sure
@@ -356,14 +355,6 @@ def _sure(visible: Floats) -> Floats:
     reach = max(1, visible.shape[0] // 96)
     inner = cv2.erode(visible, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
     return np.asarray(cv2.GaussianBlur(inner, (0, 0), reach / 2) * visible, np.float32)
-
-
-def _refiner_is_there() -> bool:
-    try:
-        needed("heads-refiner")
-    except MissingWeights:
-        return False
-    return True
 
 
 def _refined(survived: Floats, visible: Floats, seen: Rendering) -> tuple[Floats, Floats]:
