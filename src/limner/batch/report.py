@@ -64,7 +64,14 @@ class Report:
             f"busy {row['busy']:.0%}"
             for row in self._worker_rows(took)
         ]
+        if self.workers:
+            count = len(self.workers)
+            lines.append(f"  all {count}: {self._speedup(took):.1f} times as fast as one of them")
         return "\n".join(lines)
+
+    def _speedup(self, took: float) -> float:
+        """Return how many times as fast the workers were as one of them would have been at their own speeds."""
+        return sum(sum(times) for times in self.workers.values()) / max(took, 1e-9)
 
     def _worker_rows(self, took: float) -> list[dict[str, object]]:
         """Return what each worker did: its own speed while busy, and the share of the run that it was."""
@@ -92,6 +99,7 @@ class Report:
         }
         if self.workers:
             told["workers"] = self._worker_rows(took)
+            told["speedup"] = round(self._speedup(took), 2)
         return json.dumps(told, indent=2) + "\n"
 
     def _seconds(self, seconds: float | None) -> float:
