@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import subprocess
 import sys
 import tempfile
@@ -12,14 +13,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    import torch
     from numpy.typing import NDArray
 
     from limner import Photo
 
 Work = Callable[[], object]
 
-SITTER = Path(__file__).resolve().parent.parent / "examples" / "samples" / "curls-001.jpg"
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+SITTER = EXAMPLES / "samples" / "curls-001.jpg"
+SKETCH = EXAMPLES / "sketches" / "long-hair.png"
 
 
 def picture(side_px: int) -> NDArray[np.uint8]:
@@ -51,62 +53,11 @@ def pencil_sketch(side_px: int) -> Work:
     return lambda: cv2.pencilSketch(pixels, sigma_s=60, sigma_r=0.07, shade_factor=0.05)
 
 
-def pix2pixhd(side_px: int) -> Work:
-    """Run an untrained float32 network of pix2pixHD's global shape in torch: what drawing usually costs."""
-    import torch
+def twin(name: str, side_px: int) -> Work:
+    """Run a published network, untrained, in torch: what such work usually costs."""
+    import twins
 
-    net = generator().eval()
-    crop = torch.zeros(1, 1, side_px, side_px)
-
-    def once() -> object:
-        with torch.inference_mode():
-            return net(crop)
-
-    return once
-
-
-def generator(width: int = 64, downs: int = 4, blocks: int = 9) -> torch.nn.Module:
-    """Build the generator: convolution 7, `downs` strided, `blocks` residual, `downs` transposed, convolution 7.
-
-    References
-    ----------
-    Wang et al., "High-Resolution Image Synthesis and Semantic Manipulation with Conditional GANs", CVPR 2018, §3.
-    """
-    from torch import nn
-
-    class Residual(nn.Module):
-        def __init__(self, channels: int) -> None:
-            super().__init__()
-            self.path = nn.Sequential(
-                nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels), nn.ReLU(),
-                nn.ReflectionPad2d(1), nn.Conv2d(channels, channels, 3), nn.InstanceNorm2d(channels),
-            )  # fmt: skip
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            out: torch.Tensor = x + self.path(x)
-            return out
-
-    layers: list[nn.Module] = [
-        nn.ReflectionPad2d(3),
-        nn.Conv2d(1, width, 7),
-        nn.InstanceNorm2d(width),
-        nn.ReLU(),
-    ]
-    channels = width
-    for _ in range(downs):
-        layers += [
-            nn.Conv2d(channels, 2 * channels, 3, 2, 1),
-            nn.InstanceNorm2d(2 * channels),
-            nn.ReLU(),
-        ]
-        channels *= 2
-    layers += [Residual(channels) for _ in range(blocks)]
-    for _ in range(downs):
-        layers += [
-            nn.ConvTranspose2d(channels, channels // 2, 3, 2, 1, 1), nn.InstanceNorm2d(channels // 2), nn.ReLU(),
-        ]  # fmt: skip
-        channels //= 2
-    return nn.Sequential(*layers, nn.ReflectionPad2d(3), nn.Conv2d(width, 1, 7), nn.Tanh())
+    return twins.once(name, side_px)
 
 
 def faces(side_px: int) -> Work:
@@ -146,10 +97,44 @@ def draw(side_px: int, style: str) -> Work:
     return lambda: limner.draw(photo, style=style)
 
 
+def compose(size_px: int) -> Work:
+    """Turn one sketch into a photograph, from its pixels on."""
+    import limner
+
+    sketch = SKETCH.read_bytes()
+    return lambda: limner.compose(sketch, size_px=size_px)
+
+
+def head(side_px: int) -> Work:
+    """Make the head of one photographed person."""
+    import limner
+
+    photo = _photo(side_px)
+    return lambda: limner.photo_to_head(photo)
+
+
+def view(side_px: int, size_px: int) -> Work:
+    """See a photographed head from another side each time."""
+    import limner
+
+    turn = limner.HeadRenderer(limner.photo_to_head(_photo(side_px)))
+    angles = itertools.cycle(range(-30, 31, 4))
+    return lambda: turn.view(yaw_deg=next(angles), size_px=size_px)
+
+
+def orbit(side_px: int, size_px: int, views: int, style: str) -> Work:
+    """Walk around a photographed head from side to side, every view drawn, its keys included."""
+    import limner
+
+    made = limner.photo_to_head(_photo(side_px))
+    angles = [(float(yaw), 0.0) for yaw in np.linspace(-30, 30, views)]
+    return lambda: list(limner.orbit(made, angles_deg=angles, size_px=size_px, styles=(style,)))
+
+
 def process(words: list[str]) -> Work:
     """Run the command line in a fresh process; its caches are warm from the second time on."""
     out = tempfile.mkdtemp(prefix="limner-bench-")
-    filled = [word.format(photo=SITTER, out=out) for word in words]
+    filled = [word.format(photo=SITTER, sketch=SKETCH, out=out) for word in words]
     return python("import sys; from limner.cli import main; sys.exit(main())", *filled)
 
 

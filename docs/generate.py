@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import acceptance_page as acceptance
 import click
+import cost_page as cost
 import numbers_page as numbers
 
 import limner
@@ -198,6 +199,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "python.md": python_page(),
         DOCS / "reference" / "weights.md": weights_page(),
         DOCS / "reference" / "acceptance.md": acceptance.page(),
+        DOCS / "explanation" / "cost.md": cost.page(),
         DOCS / "explanation" / "numbers.md": numbers.page(),
         ROOT / "THIRD_PARTY.md": third_party_page(),
     }

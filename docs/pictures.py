@@ -90,7 +90,7 @@ def nobody(seed: int, out: Path) -> list[Path]:
     if not all(p.is_file() for p in paths):
         head = limner.seed_to_head(seed)
         views = list(limner.orbit(head, angles_deg=SIDES, styles=HANDS))
-        pictures = [v.view.photo for v in views]
+        pictures: list[limner.Photo | limner.Drawing] = [v.view.photo for v in views]
         pictures += [views[k].drawings[hand] for k, hand in enumerate(HANDS)]
         for path, picture in zip(paths, pictures, strict=True):
             limner.write(picture, path)

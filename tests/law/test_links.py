@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|(?:src|href)=\"([^\"]+)\"")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
@@ -59,3 +63,13 @@ def test_every_page_of_the_site_is_in_its_navigation(root: Path) -> None:
     written = sorted((root / "docs").rglob("*.md"))
     lost = [p for p in written if p.relative_to(root / "docs").as_posix() not in navigation]
     assert not lost
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning(root: Path, tmp_path: Path) -> None:
+    words = ["mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "site" / "index.html").is_file()

@@ -1,0 +1,104 @@
+"""What the benchmarks name is there, and their pages can be printed; nothing is timed here."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import bench
+import chart
+import cost
+import cost_page
+import folder
+import numpy as np
+import pytest
+import rooms
+import twins
+import works
+from PIL import Image
+
+MACHINE = {"cpu": "X", "cores": 2, "bf16": True, "load": 0.1}
+
+
+@pytest.mark.parametrize("name", bench.cases())
+def test_a_case_names_a_work_and_gives_it_what_it_asks_for(name: str) -> None:
+    case = bench.cases()[name]
+    given = [k for k in case if k not in bench.NOT_ARGUMENTS and not k.startswith("limit")]
+    asked = inspect.signature(getattr(works, case["work"])).parameters
+    if "words" not in asked or case["work"] == "process":
+        assert set(given) == set(asked)
+    if case["work"] == "twin":
+        assert case["name"] in twins.NETS
+
+
+def test_what_is_set_beside_each_other_is_measured() -> None:
+    assert {name for pair in bench.BESIDE for name in pair} <= set(bench.cases())
+
+
+def test_the_twin_of_u2net_has_the_published_size() -> None:
+    count = sum(p.numel() for p in twins.U2Net().parameters())
+    assert round(count / 1e6, 1) == 44.0
+
+
+def test_a_twin_runs_on_a_picture() -> None:
+    assert np.asarray(twins.once("u2net", 64)()).shape == (1, 1, 64, 64)
+
+
+def test_a_chart_is_whole_xml_and_fits_its_sheet() -> None:
+    rows = {"a < b & c": [(1.0, 10.0), (4.0, 90.0)], "flat": [(1.0, 90.0), (4.0, 90.0)]}
+    sheet = ET.fromstring(chart.Chart("x", "y", "z", rows).svg())  # noqa: S314 - our own
+    _, _, wide, high = (float(v) for v in sheet.attrib["viewBox"].split())
+    words = [e for e in sheet.iter() if e.tag.endswith("text")]
+    assert {"a < b & c", "flat"} <= {e.text for e in words}
+    assert all(0 <= float(e.attrib["x"]) <= wide for e in words)
+    assert all(0 <= float(e.attrib["y"]) <= high for e in words)
+    ends = [float(e.attrib["y"]) for e in words if e.text in rows]
+    assert abs(ends[0] - ends[1]) >= 16
+
+
+def test_a_crowd_shows_as_many_as_were_asked_for() -> None:
+    three, four = cost.crowd(3), cost.crowd(4)
+    assert three.shape == (1536, 2048, 3)
+    fields = np.abs(four.astype(int) - three).reshape(6, 256, 8, 256, 3).sum((1, 3, 4)) > 0
+    assert np.argwhere(fields).tolist() == [[0, 3]]
+
+
+def test_no_two_photographs_of_the_folder_are_alike(tmp_path: Path) -> None:
+    folder.fill(tmp_path / "photos", 14)
+    files = sorted((tmp_path / "photos").iterdir())
+    assert len({p.read_bytes() for p in files}) == 14
+    with Image.open(files[0]) as picture:
+        assert picture.size == (512, 512)
+
+
+def test_time_in_libraries_counts_for_the_room_that_called_them() -> None:
+    ours, theirs, deep = ("/x/limner/lines/flow.py", 1, "f"), ("~", 0, "blur"), ("/np.py", 1, "g")
+    network = ("/x/limner/weights/engines.py", 1, "run")
+    # as pstats keeps it: calls, calls, own seconds, seconds with callees, callers
+    stats = {
+        ours: (1, 1, 1.0, 6.0, {}),
+        network: (1, 1, 3.0, 4.0, {}),
+        deep: (2, 2, 0.5, 2.0, {ours: (1, 1, 0.5, 2.0)}),
+        theirs: (2, 2, 4.0, 4.0, {deep: (1, 1, 3.0, 3.0), network: (1, 1, 1.0, 1.0)}),
+    }
+    found = rooms.called_by(stats)
+    assert found == pytest.approx({ours: 4.5, network: 4.0})
+    assert [rooms.room_of(p) for p in (ours, network, deep)] == ["lines", "networks", None]
+
+
+def test_the_page_of_costs_prints_what_was_kept_and_what_was_not() -> None:
+    told = {"machine": MACHINE, "commit": "abc"}
+    row = {"faces found": 10.4, "croquis": 90.0, "found": 1, "rss_mb": 300}
+    kept = told | {"size": {"512": row, "1024": row}, "faces": {"1": row, "2": row}}
+    assert "| 512 | 1 | 10 | 90 | 300 |" in "\n".join(cost_page.growth(kept))
+    assert {ET.fromstring(s).tag[-3:] for s in cost.charts(kept).values()} == {"svg"}  # noqa: S314
+    one = {"rooms": {"networks": 71.6, "records": 0.0}, "networks": {}, "dearest": {"a/b.c": 4.0}}
+    page = "\n".join(cost_page.profile(told | {"results": {"draw": one}}))
+    assert "| draw | networks 71.6 |  | a/b.c 4.0 |" in page
+    got = {"pictures": 500, "a_second": 3.2, "again_share": 0.011, "memory": {}}
+    got |= {"cluster_ratio": 0.93, "cluster_same_bytes": False}
+    page = "\n".join(cost_page.folder(told | {"results": got, "jobs": 2, "style": "croquis"}))
+    assert "| ≥ 3 | 3.20 |" in page
+    assert "| **no** |" in page
+    assert all("is kept yet" in "\n".join(f(None)) for f in (cost_page.growth, cost_page.folder))
