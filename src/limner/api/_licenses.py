@@ -1,8 +1,10 @@
-"""Licences: what is installed in → a row for the program, each weight and each library."""
+"""Licences: what is installed in → a row for the program, each weight, what else it holds and each library."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from limner.api._about import weights_table
@@ -13,15 +15,18 @@ if TYPE_CHECKING:
 
 __all__ = ["licenses"]
 
+#: A bundled library's name, version and licence, as its licence file begins.
+_HEADING = re.compile(r"\A(\S+) (\S+), \S+\s+(\S+) License$", re.MULTILINE)
+
 
 def licenses() -> tuple[dict[str, Any], ...]:
-    """Return a row for Limner, each network and each library that the core install brings.
+    """Return a row for Limner, each network, what else of others it holds, and each library that the core install brings.
 
     Returns
     -------
     tuple of dict
-        ``kind`` ("program", "weight" or "library"), ``name``, ``version``, ``license``; for a weight also whether
-        commercial use is allowed, and the data sets that taught it.
+        ``kind`` ("program", "weight", "data", "bundled" or "library"), ``name``, ``version``, ``license``; for a weight
+        and for data also whether commercial use is allowed, and the data sets behind it.
     """
     from limner import __version__
 
@@ -31,18 +36,35 @@ def licenses() -> tuple[dict[str, Any], ...]:
         "version": __version__,
         "license": "Apache-2.0",
     }
-    nets = (
-        {
-            "kind": "weight",
-            "name": row["name"],
-            "version": row["sha256"][:12],
-            "license": row["license"],
-            "commercial": row["commercial"],
-            "data": row["data"],
-        }
-        for row in weights_table()
-    )
-    return (own, *nets, *_libraries())
+    nets = (_terms("weight", row["name"], row["sha256"], row) for row in weights_table())
+    return (own, *nets, *_people(), *_bundled(), *_libraries())
+
+
+def _terms(kind: str, name: str, sha256: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of something that data taught, on the terms of a row of the table of weights."""
+    terms = {key: row[key] for key in ("license", "commercial", "data")}
+    return {"kind": kind, "name": name, "version": sha256[:12], **terms}
+
+
+def _people() -> Iterator[dict[str, Any]]:
+    """Yield a row for the bank of people: codes by the network of parts, of the people who taught it, on its terms."""
+    from limner.sketches.bank import FILE
+    from limner.sketches.synthesize import PARTS
+
+    bank = resources.files("limner.sketches") / FILE
+    for row in weights_table():
+        if row["name"] == PARTS and bank.is_file():
+            digest = hashlib.sha256(bank.read_bytes()).hexdigest()
+            yield _terms("data", "sketches-people", digest, row)
+
+
+def _bundled() -> Iterator[dict[str, Any]]:
+    """Yield a row for each library whose files lie in Limner's own, as its licence's first lines name it."""
+    folder = resources.files("limner.studio") / "page" / "vendor"
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".LICENSE.txt"):
+            name, version, terms = _HEADING.findall(file.read_text(encoding="utf-8"))[0]
+            yield {"kind": "bundled", "name": name, "version": version, "license": terms}
 
 
 def _libraries() -> Iterator[dict[str, Any]]:

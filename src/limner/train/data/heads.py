@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from limner.geometry import camera
+from limner.heads.encode import template
 from limner.records import MIRRORED, HeadSource, Photo, SemanticMap
 from limner.train.data.packs import Pack, Turnheads, mesh
 
@@ -33,7 +34,6 @@ __all__ = [
     "mirrored_mesh",
     "pack_real",
     "source_of",
-    "template",
 ]
 
 SIZE_PX = 256
@@ -72,15 +72,6 @@ class HeadViews:
 
     def __len__(self) -> int:
         return len(self.pose_deg)
-
-
-def template() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return the average mesh (478, 3) in metres, world frame, and each point's weight in a fit (478,)."""
-    from importlib import resources
-
-    data = (resources.files("limner.heads") / "template.npy").read_bytes()
-    table = np.load(io.BytesIO(data), allow_pickle=False)
-    return table[:, :3], table[:, 3]
 
 
 def mirrored_mesh() -> NDArray[np.int64]:

@@ -15,8 +15,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from limner.heads.encode import template
 from limner.train.data.head_pairs import HeadPairs
-from limner.train.data.heads import OUTSIDE, build_real, build_synthetic, template
+from limner.train.data.heads import OUTSIDE, build_real, build_synthetic
 from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_random as randoms
 from limner.train.loops import _head_views as views

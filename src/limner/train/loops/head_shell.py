@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import nn
 
+from limner.heads.encode import template
 from limner.train.data.head_pairs import HeadPairs
 from limner.train.data.head_template import measured_template
-from limner.train.data.heads import build_real, build_synthetic, template
+from limner.train.data.heads import build_real, build_synthetic
 from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_views as views
 from limner.train.losses import heads as losses
