@@ -38,9 +38,11 @@ format: $(DEV) ## mend what can be mended by machine
 bench: $(DEV) ## measure; appends to benchmarks/results.jsonl
 	$(PY) benchmarks/bench.py
 
-soak: $(DEV) ## the long tests: clean installs, kills, floods, a cluster and a store of this machine, fuzzers
+soak: $(DEV) ## the long tests: clean installs, kills, floods, a cluster, a store, fuzzers; kept in benchmarks/soak.json
 	-$(INSTALL) -e '.[soak]'
-	$(PY) -m pytest -m soak --timeout 1800
+	@mkdir -p out
+	@code=0; $(PY) -m pytest -m soak --timeout 1800 --junitxml out/soak.xml || code=$$?; \
+	$(PY) docs/soak_page.py out/soak.xml && exit $$code
 
 docs: $(DEV) ## generate the reference and build the site into site/
 	$(PY) docs/generate.py

@@ -16,6 +16,7 @@ import acceptance_page as acceptance
 import click
 import cost_page as cost
 import numbers_page as numbers
+import soak_page as soak
 
 import limner
 from limner import api, cli
@@ -199,6 +200,7 @@ def pages() -> dict[Path, str]:
         DOCS / "reference" / "python.md": python_page(),
         DOCS / "reference" / "weights.md": weights_page(),
         DOCS / "reference" / "acceptance.md": acceptance.page(),
+        DOCS / "reference" / "soak.md": soak.page(),
         DOCS / "explanation" / "cost.md": cost.page(),
         DOCS / "explanation" / "numbers.md": numbers.page(),
         ROOT / "THIRD_PARTY.md": third_party_page(),

@@ -44,6 +44,15 @@ class Studio:
                     break
         return got
 
+    def resident_mb(self) -> float:
+        """Return the memory of the server and all its workers."""
+        total = 0
+        for pid in (self.process.pid, *self.workers):
+            for row in Path(f"/proc/{pid}/status").read_text().splitlines():
+                if row.startswith("VmRSS"):
+                    total += int(row.split()[1])
+        return total / 1000
+
     @property
     def workers(self) -> list[int]:
         """The processes that work for it."""

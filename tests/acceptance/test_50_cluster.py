@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,9 @@ def workers_of(out: Path) -> list[int]:
     return found
 
 
-def test_50_a_cluster_gives_what_one_process_gives_a_worker_killed(tmp_path: Path) -> None:
+def test_50_a_cluster_gives_what_one_process_gives_a_worker_killed(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     folder = folder_of(24, tmp_path)
     assert run("lines", folder, "-o", tmp_path / "one").returncode == 1
     out, report = tmp_path / "many", tmp_path / "report.json"
@@ -69,5 +72,7 @@ def test_50_a_cluster_gives_what_one_process_gives_a_worker_killed(tmp_path: Pat
     assert one == many
     assert len(many) == 24
     told = json.loads(report.read_text())
+    record_property("workers", len(told["workers"]))
+    record_property("times as fast as one of them", told["speedup"])
     assert told["done"] == 24
     assert [Path(row["file"]).name for row in told["failed"]] == ["broken.jpg"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -75,9 +77,25 @@ def test_58_many_changed_bytes_are_read_or_refused(name: str) -> None:
 )
 @needs_networks
 @pytest.mark.parametrize("name", NAMES)
-def test_58_atheris_finds_no_crash_no_hang_and_no_growth(name: str, tmp_path: Path) -> None:
+def test_58_atheris_finds_no_crash_no_hang_and_no_growth(
+    name: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     words = [str(HARNESS), name, f"-max_total_time={SECONDS}", str(tmp_path / "corpus")]
     run = subprocess.run(
         [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, check=False
     )
+    for kind, value in progress(run.stderr).items():
+        record_property(kind, value)
     assert run.returncode == 0, run.stderr[-3000:]
+
+
+def progress(said: str) -> dict[str, str]:
+    """Return the last that a fuzzer said of its progress: executions, places reached, memory."""
+    found = re.findall(r"^#(\d+)\s.*?cov: (\d+).*?rss: (\d+)Mb", said, re.MULTILINE)
+    return dict(zip(("executions", "places", "MB"), found[-1], strict=True)) if found else {}
+
+
+def test_a_fuzzers_last_word_is_read() -> None:
+    said = "#2 INITED cov: 5 ft: 5 rss: 40Mb\n#900 DONE   cov: 12 ft: 20 corp: 3/9b exec/s: 9 rss: 44Mb\nDone\n"
+    assert progress(said) == {"executions": "900", "places": "12", "MB": "44"}
+    assert progress("nothing") == {}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.testclient import TestClient
-from tests.acceptance.studios import TOKEN, Studio, picture_file
+from tests.acceptance.studios import TOKEN, Studio, picture_file, unix
 from tests.studio import desk
 
 
@@ -23,6 +23,17 @@ def test_15_a_200_mb_upload_is_refused_in_words(studio: Studio) -> None:
             answer = client.post("/v1/photos", content=pieces(), headers=headers)
             assert desk.refusal(answer) == (413, "too_large")
         assert client.get("/healthz").json()["ok"]
+
+
+@unix
+def test_15_what_is_too_large_is_not_kept_in_memory(studio: Studio) -> None:
+    with studio.client() as client:
+        client.post("/v1/photos", content=picture_file())
+        before = studio.resident_mb()
+        for _ in range(3):
+            answer = client.post("/v1/photos", content=iter([bytes(1_000_000)] * 100))
+            assert desk.refusal(answer) == (413, "too_large")
+        assert studio.resident_mb() < before + 30
 
 
 def test_15_a_form_of_a_thousand_fields_is_refused(studio: Studio) -> None:

@@ -14,6 +14,7 @@ import folder
 import numpy as np
 import pytest
 import rooms
+import soak_page
 import twins
 import works
 from PIL import Image
@@ -102,3 +103,20 @@ def test_the_page_of_costs_prints_what_was_kept_and_what_was_not() -> None:
     assert "| ≥ 3 | 3.20 |" in page
     assert "| **no** |" in page
     assert all("is kept yet" in "\n".join(f(None)) for f in (cost_page.growth, cost_page.folder))
+
+
+def test_a_soak_is_told_test_by_test() -> None:
+    report = """<testsuites><testsuite>
+      <testcase classname="t" name="test_32_a_thousand_requests">
+        <properties><property name="MB" value="300"/></properties></testcase>
+      <testcase classname="t" name="test_07_files_are_cut[png]"><failure message="x"/></testcase>
+      <testcase classname="t" name="test_50_a_cluster"><skipped message="limner[cluster] | no"/></testcase>
+    </testsuite></testsuites>"""
+    rows = soak_page.read(report)
+    assert [row["number"] for row in rows] == ["07", "32", "50"]
+    table = soak_page.table(
+        {"when": "2026-01-02T", "commit": "abc", "machine": MACHINE, "tests": rows}
+    )
+    assert "| 07 | files are cut: png | **failed** |  |" in table
+    assert "| 32 | a thousand requests | passed | MB 300 |" in table
+    assert "| 50 | a cluster | left out: limner[cluster] / no |  |" in table

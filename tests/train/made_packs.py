@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from limner.geometry.camera import Camera
+from limner.heads.encode import template
 from limner.records import CLASS_COLORS, CLASSES
-from limner.train.data.heads import template
 
 #: Mesh points of the eyes, brows, mouth and nose, enough to paint by.
 _EYES = {"r_eye": (33, 160, 158, 133, 153, 144), "l_eye": (263, 387, 385, 362, 380, 373)}

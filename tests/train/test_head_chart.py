@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from limner.geometry.camera import Camera
-from limner.train.data.heads import template
+from limner.heads.encode import template
 from limner.train.nets import head_chart as chart
 
 

@@ -10,6 +10,7 @@ import torch
 
 from limner.errors import RecipeError
 from limner.geometry.camera import DISTANCE_M, Camera
+from limner.heads import encode
 from limner.records import CLASSES
 from limner.train.data import heads
 from limner.train.losses import heads as losses
@@ -22,7 +23,7 @@ SKIN = PARTS.index("skin")
 
 
 def test_the_template_is_a_face_in_metres() -> None:
-    points, weight = heads.template()
+    points, weight = encode.template()
     assert points.shape == (478, 3)
     assert 0 < weight.min() <= weight.max() == 1
     right, left = points[33], points[263]  # outer corners of the eyes
@@ -48,7 +49,7 @@ def test_photographs_become_head_crops_of_the_convention(
     assert views.points is not None
     for i in range(len(views)):
         camera = Camera(float(views.pose_deg[i, 0]), float(views.pose_deg[i, 1]))
-        seen, depth = camera.project(heads.template()[0])
+        seen, depth = camera.project(encode.template()[0])
         assert np.abs(views.points[i, :, :2] - seen).mean() < 2
         assert np.abs(views.points[i, :, 2] - (depth - depth.mean())).mean() < 0.004
 
@@ -159,7 +160,7 @@ def test_what_lies_beyond_the_photograph_costs_nothing() -> None:
 
 
 def test_the_mesh_of_the_average_face_fits_a_field_of_its_own_shape() -> None:
-    points, _ = heads.template()
+    points, _ = encode.template()
     pose = torch.tensor([[10.0, 5.0]])
     depth = camera_points(torch.from_numpy(points)[None], pose)[..., 2]
     px, _ = Camera(10.0, 5.0).project(points)

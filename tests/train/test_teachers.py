@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from limner.errors import CorruptWeights, MissingWeights
+from limner.heads.encode import template
 from limner.records import CLASSES
 from limner.train.data import teachers
-from limner.train.data.heads import template
 from limner.train.data.teachers import TEACHERS, Teachers, pose_deg
 
 pytestmark = pytest.mark.train

@@ -20,7 +20,7 @@ _HEADING = re.compile(r"\A(\S+) (\S+), \S+\s+(\S+) License$", re.MULTILINE)
 
 
 def licenses() -> tuple[dict[str, Any], ...]:
-    """Return a row for Limner, each network, what else of others it holds, and each library that the core install brings.
+    """Return a row for Limner, each network, what of others lies in it, and each library that the core install brings.
 
     Returns
     -------
