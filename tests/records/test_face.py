@@ -28,6 +28,7 @@ def face(**changes: Any) -> Face:
 
 def test_height_is_that_of_the_box() -> None:
     assert face().height_px == 60
+    assert face().area_px == face().height_px * (face().box[2] - face().box[0])
 
 
 def test_json_holds_plain_rounded_numbers_in_the_order_of_the_record() -> None:

@@ -103,7 +103,7 @@ def _ink(picture: Photo) -> tuple[NDArray[np.float32], tuple[str, ...]]:
     from limner.sketches import scan
 
     faces = detect_faces(picture)
-    face = max(faces, key=_area) if faces else None
+    face = max(faces, key=lambda face: face.area_px) if faces else None
     notes = []
     if len(faces) > 1:
         notes.append(f"{len(faces)} faces are in the picture; the largest was taken.")
@@ -137,11 +137,6 @@ def _is_photograph(picture: Photo, face: Face | None) -> bool:
     color = float(np.median(middle.max(axis=2) - middle.min(axis=2)))
     toned = float(np.median(middle.min(axis=2))) < 0.8 * paper
     return color > 40 or (toned and not scan.has_grain(middle.astype(np.uint8)))
-
-
-def _area(face: Face) -> float:
-    x0, y0, x1, y1 = (float(v) for v in face.box)
-    return (x1 - x0) * (y1 - y0)
 
 
 def compose(

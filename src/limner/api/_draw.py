@@ -197,12 +197,7 @@ def _hashes(style: Style) -> dict[str, str]:
 
 def largest_face(faces: Sequence[Face]) -> tuple[Face, ...]:
     """Return the face of the largest box alone, or nothing if there is none."""
-    return tuple(sorted(faces, key=_area)[-1:])
-
-
-def _area(face: Face) -> float:
-    x0, y0, x1, y1 = (float(v) for v in face.box)
-    return (x1 - x0) * (y1 - y0)
+    return tuple(sorted(faces, key=lambda face: face.area_px)[-1:])
 
 
 def _chosen(
@@ -233,7 +228,7 @@ def _people(picture: Photo, faces: tuple[Face, ...], wish: Wish) -> NDArray[np.u
     shape = picture.pixels.shape[:2] + ((3,) if styles.has_color(wish) else ())
     paper = np.full(shape, 255, np.uint8)
     # The nearest person is the largest and covers those behind.
-    for number, face in enumerate(sorted(faces, key=_area)):
+    for number, face in enumerate(sorted(faces, key=lambda face: face.area_px)):
         paper = _with_portrait(paper, picture, face, wish, over=bool(number))
     return paper
 

@@ -73,6 +73,11 @@ class Face:
         """Height of the box in picture pixels."""
         return float(self.box[3] - self.box[1])
 
+    @property
+    def area_px(self) -> float:
+        """Area of the box in square pixels: of several people, the nearest is the largest."""
+        return float((self.box[2] - self.box[0]) * (self.box[3] - self.box[1]))
+
     def as_json(self) -> dict[str, object]:
         """Return the face as plain numbers, as `--json` prints it."""
         return {

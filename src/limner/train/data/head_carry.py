@@ -8,15 +8,13 @@ About 24 MB of synthetic heads (depth to 2 mm), 11 kB a photograph, 2 MB of froz
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
-from limner.train.data.heads import build_real, pack_real
+from limner.train.data.heads import build_real, encoded, pack_real
 from limner.train.data.packs import Turnheads
 from limner.train.nets import frozen
 
@@ -56,20 +54,14 @@ def pack_synthetic(heads: Turnheads, path: Path, *, quality: int = 80) -> None:
     arrays: dict[str, Any] = {k: heads.arrays[k] for k in ("head", "yaw_deg", "pitch_deg")}
     files: dict[str, list[bytes]] = {"photo": [], "label": [], "depth": []}
     for i in range(len(heads)):
-        files["photo"].append(_coded(heads.photo(i), "WEBP", quality=quality, method=4))
-        files["label"].append(_coded(heads.label(i), "PNG", optimize=True))
+        files["photo"].append(encoded(heads.photo(i), "WEBP", quality=quality, method=4))
+        files["label"].append(encoded(heads.label(i), "PNG", optimize=True))
         depth = (np.asarray(heads.depth_mm(i)).astype(np.int32) + 1) // 2 * 2
-        files["depth"].append(_coded(depth.astype(np.uint16), "PNG", optimize=True))
+        files["depth"].append(encoded(depth.astype(np.uint16), "PNG", optimize=True))
     for kind, coded in files.items():
         arrays[f"{kind}_bytes"] = np.frombuffer(b"".join(coded), np.uint8)
         arrays[f"{kind}_offset"] = np.cumsum([0, *map(len, coded)])
     np.savez(path, **arrays)
-
-
-def _coded(picture: Any, kind: str, **options: Any) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, kind, **options)
-    return stream.getvalue()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -30,6 +30,7 @@ __all__ = [
     "HeadViews",
     "build_real",
     "build_synthetic",
+    "encoded",
     "kept_rows",
     "mirrored_mesh",
     "pack_real",
@@ -201,8 +202,8 @@ def pack_real(views: HeadViews, path: Path, *, count: int = 0, quality: int = 88
     n = count or len(views)
     photos, labels = [], []
     for i in range(n):
-        photos.append(_encoded(views.photos[i], "WEBP", quality=quality, method=4))
-        labels.append(_encoded(views.labels[i], "PNG", optimize=True))
+        photos.append(encoded(views.photos[i], "WEBP", quality=quality, method=4))
+        labels.append(encoded(views.labels[i], "PNG", optimize=True))
     assert views.points is not None  # noqa: S101
     np.savez(
         path,
@@ -229,7 +230,8 @@ def _unpacked(path: Path) -> Iterator[_Row]:
         yield picture("photo", i), picture("label", i), arrays["pose_deg"][i], points
 
 
-def _encoded(picture: NDArray[np.uint8], kind: str, **options: Any) -> bytes:
+def encoded(picture: NDArray[Any], kind: str, **options: Any) -> bytes:
+    """Return a picture as the file that a pack keeps."""
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, kind, **options)
     return stream.getvalue()

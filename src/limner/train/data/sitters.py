@@ -66,7 +66,6 @@ class Sitters:
 Row = tuple[
     NDArray[np.uint8], NDArray[np.uint8] | None, NDArray[np.float32], NDArray[np.float32], int
 ]
-_UNKNOWN = np.full(3, np.nan, np.float32)
 
 
 def fs2k_split(folder: Path, split: str) -> list[dict[str, str]]:
