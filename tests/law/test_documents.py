@@ -17,7 +17,7 @@ from limner import cli, weights
 ROOT = Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 #: Command lines that set the machine up: other tests run what they do.
-SET_UP = ("make ", "pip ", "pipx ", "git ", "cd ", "source ", "python ")
+SET_UP = ("make ", "pip ", "pipx ", "uv ", "git ", "cd ", "source ", "python ")
 
 
 def written_pages() -> list[Path]:
