@@ -18,6 +18,7 @@ def test_a_head_turns_under_the_hand_and_the_newest_angle_is_drawn_last(
     page.on("request", lambda r: asked.append(r.post_data_json) if "/view" in r.url else None)
     page.click("#tab-turn")
     look(page, "turn-01-empty")
+    assert page.is_hidden("#turn-panel")
     page.get_by_role("button", name="A random person").click()
     page.wait_for_function("() => document.querySelector('#turn-stage img')?.naturalWidth === 512")
     box = page.locator("#turn-stage .sheet").bounding_box()
@@ -69,6 +70,36 @@ def test_a_part_of_a_turned_head_has_a_style_of_its_own(tab: Any, fake: Any, loo
     page.locator("#turn-panel").get_by_role("button", name="All the same").click()
     until(page, lambda: asked[-1].get("parts") == {} and asked[-1].get("size") == 512)
     assert choice.input_value() == ""
+
+
+def test_a_slow_view_is_told_and_can_be_stopped(tab: Any, fake: Any, look: Any) -> None:
+    page = tab().page
+    page.click("#tab-turn")
+    page.get_by_role("button", name="A random person").click()
+    page.wait_for_function("() => document.querySelector('#turn-stage img')?.naturalWidth === 512")
+    fake.memory.delay_s = 2.0
+    page.keyboard.press("ArrowRight")
+    page.locator("#turn-stage").get_by_text("Drawing the view").wait_for()
+    look(page, "turn-05-waiting")
+    page.keyboard.press("Escape")
+    page.locator("#turn-stage .pill").wait_for(state="hidden")
+    before = fake.memory.count("/view")
+    page.wait_for_timeout(2500)
+    assert fake.memory.count("/view") == before
+
+
+def test_only_what_has_an_effect_is_offered(tab: Any, fake: Any) -> None:
+    page = tab().page
+    page.click("#tab-turn")
+    page.get_by_role("button", name="A random person").click()
+    panel = page.locator("#turn-panel")
+    style, force = panel.get_by_label("Style", exact=True), panel.get_by_label("How strong")
+    style.wait_for()
+    assert force.is_hidden()
+    panel.get_by_text("Lay the labels over it").click()
+    force.wait_for()
+    panel.get_by_role("radio", name="Depth").click()
+    style.wait_for(state="hidden")
 
 
 def test_missing_heads_are_told_in_a_sentence(tab: Any, fake: Any, look: Any) -> None:

@@ -6,10 +6,10 @@ import { Painter } from "./paint.js";
 import { partsGroup } from "./parts.js";
 import { take } from "./photos.js";
 import * as project from "./project.js";
-import { announce, toast, working } from "./talk.js";
+import { announce, stoppable, toast, working } from "./talk.js";
 
 const YAW = 60, PITCH = 30;
-const degrees = (v) => `${Math.round(v)}°`;
+const degrees = (v) => `${Math.round(v)}°`.replace("-", "−");
 const fresh = () => ({ yaw: 0, pitch: 0, show: "drawing", style: "croquis", parts: {}, labels: false, labelStrength: 45 });
 
 export class Carousel {
@@ -102,7 +102,8 @@ export class Carousel {
     const head = this.head;
     if (!head) return;
     try {
-      const info = await working(http.editHead(await this.#id(head), wish));
+      const id = await this.#id(head);
+      const info = await stoppable("Changing the head…", (signal) => http.editHead(id, wish, signal));
       this.heads.push({ info, name: head.name, key: info.head, blob: null });
       if (this.heads.length > 20) this.heads.shift();
       this.undone = [];
@@ -134,7 +135,7 @@ export class Carousel {
     const photoOf = await this.house.draw.chooser(this.source.value);
     if (!photoOf) return;
     try {
-      const other = await working(photoOf((photo) => http.newHead({ photo, face: 0 })));
+      const other = await stoppable("Making the other head…", (signal) => photoOf((photo) => http.newHead({ photo, face: 0 }, signal)));
       await this.edit({ part, head: other.head }, `The ${part} came from the photograph.`);
       http.forgetHead(other.head);
     } catch (error) { this.#trouble(error); }
@@ -172,7 +173,7 @@ export class Carousel {
     try {
       while (this.wanted && this.head) {
         this.wanted = false;
-        await this.#fetch(256);
+        await this.#patiently(this.#fetch(256));
       }
       // whoever paints lays the next stroke soon; what is fine would stand in its way
       this.rest = setTimeout(() => this.#fine(), this.painter.on ? 1200 : 220);
@@ -183,18 +184,26 @@ export class Carousel {
   async #fine() {
     if (this.asking || this.dragging || !this.head) return;
     this.asking = true;
-    try { await working(this.#fetch(512)); } catch (error) { this.#trouble(error); } finally { this.asking = false; }
+    try { await this.#patiently(this.#fetch(512)); } catch (error) { this.#trouble(error); } finally { this.asking = false; }
     if (this.wanted) this.ask();
   }
 
+  /** Say so if a view takes long, and let it be stopped. */
+  async #patiently(view) {
+    const words = el("span", {}, "Drawing the view…"), stop = el("button", { onclick: () => { this.wanted = false; this.looking?.abort(); announce("Stopped."); } }, "Stop");
+    const { state } = this, timer = setTimeout(() => { state.replaceChildren(words, stop); state.hidden = false; }, 500);
+    try { await working(view); } finally { clearTimeout(timer); state.hidden = true; }
+  }
+
   async #fetch(size) {
+    const { signal } = (this.looking = new AbortController());
     const s = { ...this.settings }, head = this.head, id = await this.#id(head);
     const wish = { yaw_deg: s.yaw, pitch_deg: s.pitch, size, style: s.style, parts: s.parts, strength: 1 };
     let answers;
     try {
-      answers = [await http.view(id, { ...wish, show: s.show })];
+      answers = [await http.view(id, { ...wish, show: s.show }, signal)];
       const over = s.labels && !this.painter.on;
-      if (over) answers.push(await http.view(id, { ...wish, show: "labels" }));
+      if (over) answers.push(await http.view(id, { ...wish, show: "labels" }, signal));
     } catch (error) {
       if (error.code === "gone" && head.info) { head.info = null; this.wanted = true; return; }
       if (error.code === "stale") { this.wanted = true; return; }
@@ -204,8 +213,7 @@ export class Carousel {
     await this.#paint("main", answers[0].blob);
     this.labelsImg.hidden = !s.labels || this.painter.on;
     if (answers[1]) await this.#paint("labels", answers[1].blob);
-    this.mainImg.alt = `${s.show === "drawing" ? "Drawing" : "Photograph"} of the head, ${degrees(s.yaw)} to the side, ${degrees(s.pitch)} up`;
-    this.state.hidden = true;
+    this.mainImg.alt = `${{ drawing: "Drawing", depth: "Depth" }[s.show] || "Photograph"} of the head, ${degrees(s.yaw)} to the side, ${degrees(s.pitch)} up`;
   }
 
   async #paint(which, blob) {
@@ -220,6 +228,7 @@ export class Carousel {
 
   #show() {
     this.group.hidden = !this.head || !this.ready.ready;
+    $("#turn-panel").hidden = this.group.hidden;
     if (!this.ready.ready) {
       this.stage.replaceChildren(el("div", { class: "trouble" }, el("h2", {}, "Heads are not here yet"), el("p", {}, this.ready.sentence)));
       this.makers.hidden = true;
@@ -296,6 +305,7 @@ export class Carousel {
     roving(shows, "button", (b) => pick(b.dataset.show));
     this.style = el("select", { id: "turn-style", onchange: () => set("style", this.style.value) });
     this.manner = partsGroup({ parts: () => this.inked, styles: () => this.styles, manner: () => this.settings, change: ({ parts }) => set("parts", parts) });
+    this.manner.group.classList.add("of-drawing");
     this.labels = el("input", { type: "checkbox", onchange: () => { set("labels", this.labels.checked); } });
     this.labelForce = slider({ label: "How strong", min: 10, max: 100, value: 45, show: (v) => `${v} %`, input: (v) => { this.settings.labelStrength = v; this.sheet?.style.setProperty("--labels", String(v / 100)); } });
     this.part = el("select", { id: "turn-part" });
@@ -305,9 +315,9 @@ export class Carousel {
     const names = () => this.part.value;
     this.group = el("div", {},
       el("div", { class: "group" }, el("h2", {}, "View"), this.yaw.field, this.pitch.field, el("button", { class: "quiet small", onclick: () => this.place(0, 0) }, "Face the front")),
-      el("div", { class: "group" }, el("h2", {}, "Shown as"), shows, el("div", { class: "field" }, el("label", { for: "turn-style" }, "Style"), this.style)),
+      el("div", { class: "group" }, el("h2", {}, "Shown as"), shows, el("div", { class: "field of-drawing" }, el("label", { for: "turn-style" }, "Style"), this.style)),
       this.manner.group,
-      el("div", { class: "group" }, el("h2", {}, "Labels"), el("label", { class: "check flush" }, this.labels, el("span", {}, "Lay the labels over it")), this.labelForce.field),
+      el("div", { class: "group of-labels" }, el("h2", {}, "Labels"), el("label", { class: "check flush" }, this.labels, el("span", {}, "Lay the labels over it")), this.labelForce.field),
       this.painter.group,
       el("div", { class: "group" }, el("h2", {}, "Parts"), el("div", { class: "field" }, el("label", { for: "turn-part" }, "Part"), this.part),
         el("div", { class: "row" }, el("button", { class: "small", onclick: () => this.edit({ part: names(), seed: seed() }, `Another ${names()}.`) }, icon("shuffle"), "Another"),
@@ -324,18 +334,23 @@ export class Carousel {
     download(this.shown, `head-${Math.round(this.settings.yaw)}-${Math.round(this.settings.pitch)}.png`);
   }
 
+  async #made(words, make) {
+    const id = await this.#id(this.head);
+    return stoppable(words, (signal) => make(id, signal));
+  }
+
   async saveHead() {
-    try { const { blob } = await working(http.headFile(await this.#id(this.head))); download(blob, "portrait.limner"); } catch (error) { this.#trouble(error); }
+    try { const { blob } = await this.#made("Writing the head’s file…", http.headFile); download(blob, "portrait.limner"); } catch (error) { this.#trouble(error); }
   }
 
   async saveMesh() {
-    try { const { blob } = await working(http.headMesh(await this.#id(this.head))); download(blob, "head.glb"); } catch (error) { this.#trouble(error); }
+    try { const { blob } = await this.#made("Making the mesh…", http.headMesh); download(blob, "head.glb"); } catch (error) { this.#trouble(error); }
   }
 
   async saveFilm() {
-    toast("The film is made; this takes some seconds.", { key: "film" });
     const { show, pitch: pitch_deg, parts } = this.settings, style = show === "drawing" ? this.settings.style : "";
-    try { const { blob } = await working(http.headFilm(await this.#id(this.head), { yaw_deg: 30, pitch_deg, frames: 13, style, parts: style ? parts : {} })); download(blob, "head.webp"); } catch (error) { this.#trouble(error); }
+    const wish = { yaw_deg: 30, pitch_deg, frames: 13, style, parts: style ? parts : {} };
+    try { const { blob } = await this.#made("Making the film, view by view…", (id, signal) => http.headFilm(id, wish, signal)); download(blob, "head.webp"); } catch (error) { this.#trouble(error); }
   }
 
   #keys() {

@@ -3,7 +3,7 @@ import { $, download, el, icon, slider, stem } from "./dom.js";
 import * as http from "./http.js";
 import { PAGES } from "./easel.js";
 import { partsGroup } from "./parts.js";
-import { announce, working } from "./talk.js";
+import { announce, stoppable, working } from "./talk.js";
 
 const percent = (v) => `${v} %`;
 const metres = (mm) => (mm >= 10_000 ? `${(mm / 1000).toFixed(1)} m` : mm >= 1000 ? `${(mm / 1000).toFixed(2)} m` : `${Math.round(mm)} mm`);
@@ -86,7 +86,7 @@ export function buildPanel(room) {
   const plotSave = async (kind) => {
     const photo = room.photo;
     try {
-      const { blob } = await working(photo.with((id) => http.plotFile(id, { ...easel.plotWish(), kind })));
+      const { blob } = await stoppable("Planning the plot…", (signal) => photo.with((id) => http.plotFile(id, { ...easel.plotWish(), kind }, { signal }), signal));
       download(blob, `${stem(photo.name)}-plot.${{ svg: "svg", hpgl: "hpgl", gcode: "gcode" }[kind]}`);
       announce("Saved to your downloads.");
     } catch (error) { room.trouble(error); }
@@ -108,7 +108,6 @@ export function buildPanel(room) {
     togglePerson,
     facts(plan) {
       const rows = [["Pen down", metres(plan.draw_mm)], ["Pen up", metres(plan.travel_mm)], ["Lifts", String(plan.strokes.length)]];
-      if (plan.minutes) rows.push(["About", plan.minutes < 1.5 ? "a minute" : `${Math.round(plan.minutes)} minutes`]);
       facts.replaceChildren(...rows.flatMap(([k, v]) => [el("dt", {}, k), el("dd", {}, v)]));
     },
     refresh() {

@@ -3,8 +3,8 @@ import { $, $$, download, el, icon, roving, short, stem } from "./dom.js";
 import * as http from "./http.js";
 import { bind } from "./keys.js";
 import * as project from "./project.js";
-import { Photograph, fromCamera, hasCamera, isPicture, take } from "./photos.js";
-import { announce, toast, working } from "./talk.js";
+import { Photograph, fromCamera, fromClipboard, hasCamera, hasClipboard, isPicture, take } from "./photos.js";
+import { announce, stoppable, toast, working } from "./talk.js";
 import { pack } from "./zip.js";
 import { buildPanel } from "./gallery-panel.js";
 import { Easel } from "./easel.js";
@@ -261,7 +261,7 @@ export class Gallery {
   async download(kind, transparent = false) {
     const photo = this.photo, endings = { png: "png", svg: "svg", ora: "ora", jpeg: "jpg" };
     try {
-      const { blob } = await working(photo.with((id) => http.drawing(id, this.wish(null, { kind, max_side: null, transparent }))));
+      const { blob } = await stoppable("Drawing it at its full size…", (signal) => photo.with((id) => http.drawing(id, wish, { signal }), signal));
       download(blob, `${stem(photo.name)}-${this.styleName(photo)}.${endings[kind]}`);
       announce("Saved to your downloads.");
     } catch (error) { this.trouble(error); }
@@ -278,6 +278,7 @@ export class Gallery {
       this.at = i;
       const wish = this.wish(null, { max_side: null });
       this.at = was;
+    const wish = this.wish(null, { kind, max_side: null, transparent });
       try {
         const { blob } = await photo.with((id) => http.drawing(id, wish, { signal }), signal);
         let name = `${stem(photo.name)}-${this.styleName(photo)}`;

@@ -103,7 +103,7 @@ keys.bind("", "Alt 3", "Turn", () => openRoom("turn", { focus: true }));
 keys.bind("", "Ctrl O", "Open a project", openProject);
 keys.bind("", "Ctrl S", "Save the project as one file", saveProject);
 keys.bind("", "T", "Light or dark", () => $("#theme").click());
-keys.bind("", "Escape", "Close, or stop what is under way", () => { const stop = $(".pill:not([hidden]) button"); if (!stop) return false; stop.click(); return true; });
+keys.bind("", "Escape", "Close, or stop what is under way", () => { const stop = $(".pill:not([hidden]) button") || $(".under-way button"); if (!stop) return false; stop.click(); return true; });
 keys.start(() => room);
 
 // ---- dropped and pasted anywhere

@@ -2,7 +2,7 @@
 import { unwire, wire } from "./guide.js";
 import * as http from "./http.js";
 import * as project from "./project.js";
-import { announce, toast, working } from "./talk.js";
+import { announce, stoppable, toast, working } from "./talk.js";
 
 /** @typedef {import("./atelier.js").Atelier} Atelier */
 
@@ -10,7 +10,7 @@ const wired = (sheet) => [...sheet.history.strokes.values()].map(wire);
 
 /** Lay a photograph under the sheet. @param {Atelier} room @param {(act: (id: string) => any) => Promise<any>} photoOf */
 export async function traceOver(room, photoOf) {
-  const { blob } = await working(photoOf((id) => http.photoCrop(id, 0)));
+  const { blob } = await stoppable("Looking for the face…", (signal) => photoOf((id) => http.photoCrop(id, 0, signal)));
   room.sheet.under = blob;
   room.showSheet();
   project.changed("sketch");
@@ -25,7 +25,7 @@ export function removeUnder(room) {
 
 /** Put a photograph's lines on the sheet, as strokes that can be changed. */
 export async function startFrom(room, photoOf) {
-  const answer = await working(photoOf((id) => http.photoStrokes(id, 0)));
+  const answer = await stoppable("Looking for its lines…", (signal) => photoOf((id) => http.photoStrokes(id, 0, signal)));
   const strokes = answer.strokes.map(unwire);
   if (!strokes.length) { toast("No lines were found in this photograph. Choose one with a face that is larger and well lit."); return; }
   room.replace(room.strokes, strokes, "starting from a photograph");

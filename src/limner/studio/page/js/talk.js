@@ -20,9 +20,9 @@ export function announce(text, urgent = false) {
 /**
  * Show a message for a while.
  * @param {string} text
- * @param {{bad?: boolean, action?: string, run?: () => void, key?: string}} [options] A later message of the same key replaces it.
+ * @param {{bad?: boolean, action?: string, run?: () => void, key?: string, stays?: boolean}} [options] A later message of the same key replaces it.
  */
-export function toast(text, { bad = false, action, run, key = text } = {}) {
+export function toast(text, { bad = false, action, run, key = text, stays = false } = {}) {
   const box = $("#toasts");
   for (const old of box.children) if (old.dataset.key === key) old.remove();
   while (box.children.length > 2) box.firstChild.remove();
@@ -34,7 +34,7 @@ export function toast(text, { bad = false, action, run, key = text } = {}) {
   announce(text, bad);
   // whoever reads slowly, or reaches for the button, keeps it while it is under the pointer or focused
   const leave = () => { if (node.matches(":hover, :focus-within")) setTimeout(leave, 2000); else node.remove(); };
-  setTimeout(leave, bad || action ? 12_000 : 6000);
+  if (!stays) setTimeout(leave, bad || action ? 12_000 : 6000);
   return node;
 }
 
@@ -50,6 +50,20 @@ export async function working(promise) {
     jobs -= 1;
     if (jobs === 0) { clearTimeout(later); $("#busy").hidden = true; }
   }
+}
+
+/**
+ * The same for what a person waits for: after half a second it says what goes on, and a button, or Escape, stops it.
+ * @param {string} words @param {(signal: AbortSignal) => Promise<any>} make
+ */
+export async function stoppable(words, make) {
+  const stop = new AbortController();
+  let node = null;
+  const later = setTimeout(() => {
+    node = toast(words, { action: "Stop", run: () => { stop.abort(); announce("Stopped."); }, stays: true });
+    node.classList.add("under-way");
+  }, 500);
+  try { return await working(make(stop.signal)); } finally { clearTimeout(later); node?.remove(); }
 }
 
 /** Show the line above the rooms that stays until it is over; nothing hides it. */
