@@ -142,6 +142,8 @@ def test_nobody_found_offers_the_whole_picture(
     drop(page, samples / "beard-092.jpg")
     page.get_by_role("heading", name="Nobody was found").wait_for()
     look(page, "draw-08-nobody")
+    # what does not come is not waited for
+    assert page.locator(".swatch.waiting").count() == 0
     page.get_by_role("button", name="Draw the whole picture").click()
     page.wait_for_function("() => document.querySelector('#stage img')?.alt.includes('drawn')")
 
@@ -193,3 +195,56 @@ def test_the_camera_takes_a_photograph(tab: Any, look: Any) -> None:
     page.get_by_role("button", name="Take the picture").click()
     drawn(page)
     assert page.locator(".frame").count() == 1
+
+
+def test_a_photograph_is_pasted_by_a_button(tab: Any, samples: Any) -> None:
+    page = tab(permissions=["clipboard-read", "clipboard-write"]).page
+    paste = page.locator("#draw-empty").get_by_role("button", name="Paste")
+    paste.click()
+    page.locator("#toasts").get_by_text("no picture in the clipboard").wait_for()
+    page.evaluate(
+        """async (data) => {
+          const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+          const bitmap = await createImageBitmap(new Blob([bytes]));
+          const canvas = document.createElement("canvas");
+          canvas.width = canvas.height = 300;
+          canvas.getContext("2d").drawImage(bitmap, 0, 0, 300, 300);
+          const blob = await new Promise((ok) => canvas.toBlob(ok, "image/png"));
+          await navigator.clipboard.write([new ClipboardItem({"image/png": blob})]); }""",
+        base64.b64encode((samples / "curls-001.jpg").read_bytes()).decode(),
+    )
+    paste.click()
+    drawn(page)
+    assert page.locator(".frame").get_attribute("aria-label") == "pasted-1.png"
+
+
+def test_no_style_shows_another_photograph_while_the_new_one_is_drawn(
+    tab: Any, fake: Any, samples: Any
+) -> None:
+    page = tab().page
+    drop(page, samples / "curls-001.jpg")
+    drawn(page)
+    fake.memory.delay_s = 1.5
+    page.set_input_files("#files", samples / "beard-092.jpg")
+    until(page, lambda: page.locator(".frame").count() == 2)
+    assert page.locator(".style img").count() == 0
+    fake.memory.delay_s = 0.0
+    drawn(page)
+
+
+def test_what_is_saved_slowly_can_be_stopped(tab: Any, fake: Any, samples: Any, look: Any) -> None:
+    page = tab().page
+    drop(page, samples / "curls-001.jpg")
+    drawn(page)
+    saved: list[Any] = []
+    page.on("download", lambda one: saved.append(one))
+    fake.memory.delay_s = 2.0
+    page.get_by_role("button", name="Save as PNG").click()
+    words = page.locator("#toasts").get_by_text("Drawing it at its full size")
+    words.wait_for()
+    look(page, "draw-11-saving")
+    page.keyboard.press("Escape")
+    words.wait_for(state="detached")
+    page.wait_for_timeout(2500)
+    assert not saved
+    assert page.locator(".toast").count() == 0

@@ -25,7 +25,8 @@ export class Gallery {
     this.easel = new Easel(this);
     this.panel = buildPanel(this);
     for (const node of $$(".camera-only")) node.hidden = !hasCamera();
-    const acts = { choose: () => $("#files").click(), folder: () => $("#folder").click(), camera: () => this.camera() };
+    for (const node of $$(".clipboard-only")) node.hidden = !hasClipboard();
+    const acts = { choose: () => $("#files").click(), folder: () => $("#folder").click(), camera: () => this.camera(), paste: () => this.paste() };
     for (const [name, run] of Object.entries(acts)) for (const button of $$(`[data-do="${name}"]`, $("#room-draw"))) button.addEventListener("click", run);
     for (const input of [$("#files"), $("#folder")]) input.addEventListener("change", () => { const files = [...input.files]; input.value = ""; if (files.length) this.add(files, input.id === "folder"); });
     for (const button of $$("[data-view]")) button.addEventListener("click", () => this.show(button.dataset.view));
@@ -79,6 +80,10 @@ export class Gallery {
     try { const file = await fromCamera(); if (file) await this.add([file]); } catch (error) { toast(error.message, { bad: true }); }
   }
 
+  async paste() {
+    try { await this.add(await fromClipboard()); } catch (error) { toast(error.message, { bad: true, key: "paste" }); }
+  }
+
   remove(index) {
     const [gone] = this.photos.splice(index, 1);
     const was = this.at;
@@ -104,7 +109,9 @@ export class Gallery {
     for (const [i, frame] of $$(".frame", $("#film")).entries()) frame.setAttribute("aria-current", String(i === index));
     if (!this.photo) { this.stop(); return; }
     $$(".frame", $("#film"))[index]?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.#blank();
     if (!this.photo.settings.style && this.styles.length) this.photo.settings.style = this.styles[0].name;
+    this.#markStyle();
     this.panel.refresh();
     this.refresh();
   }
@@ -184,6 +191,7 @@ export class Gallery {
       }
       await this.#glance(signal);
     } catch (error) {
+      this.#blank(false);
       if (signal.aborted || error.silent) return;
       this.easel.trouble(error);
     }
@@ -218,12 +226,22 @@ export class Gallery {
     if (!$('.style[tabindex="0"]') && $(".style")) $(".style").tabIndex = 0;
   }
 
+  /** Small pictures of another photograph go at once. */
+  #blank(awaited = true) {
+    for (const button of $$(".style")) {
+      if (button.dataset.photo === this.photo?.id) continue;
+      const swatch = button.querySelector(".swatch");
+      swatch.replaceChildren();
+      swatch.classList.toggle("waiting", awaited);
+    }
+  }
+
   /** Draw the small pictures of all styles, the chosen one first; each is the easel's own picture, so a click shows it at once. */
   async #glance(signal) {
     this.#markStyle();
     const photo = this.photo;
     const order = [...$$(".style")].sort((a, b) => Number(b.dataset.style === photo.settings.style) - Number(a.dataset.style === photo.settings.style));
-    for (const button of order) if (button.dataset.photo !== photo.id) { button.querySelector(".swatch").replaceChildren(); button.querySelector(".swatch").classList.add("waiting"); }
+    this.#blank();
     for (const button of order) {
       if (signal.aborted) return;
       const swatch = button.querySelector(".swatch");
@@ -260,6 +278,7 @@ export class Gallery {
 
   async download(kind, transparent = false) {
     const photo = this.photo, endings = { png: "png", svg: "svg", ora: "ora", jpeg: "jpg" };
+    const wish = this.wish(null, { kind, max_side: null, transparent });
     try {
       const { blob } = await stoppable("Drawing it at its full size…", (signal) => photo.with((id) => http.drawing(id, wish, { signal }), signal));
       download(blob, `${stem(photo.name)}-${this.styleName(photo)}.${endings[kind]}`);
@@ -278,7 +297,6 @@ export class Gallery {
       this.at = i;
       const wish = this.wish(null, { max_side: null });
       this.at = was;
-    const wish = this.wish(null, { kind, max_side: null, transparent });
       try {
         const { blob } = await photo.with((id) => http.drawing(id, wish, { signal }), signal);
         let name = `${stem(photo.name)}-${this.styleName(photo)}`;

@@ -121,6 +121,24 @@ export async function take(file, limits) {
   return { photo: new Photograph(blob, file.name), note: `“${file.name}” had ${Math.round(megabytes)} MB; it was shrunk to ${canvas.width} × ${canvas.height} px to fit.` };
 }
 
+export const hasClipboard = () => Boolean(navigator.clipboard?.read);
+
+/** The pictures of the clipboard, for whoever has no Ctrl V. */
+export async function fromClipboard() {
+  let items;
+  try { items = await navigator.clipboard.read(); } catch (error) {
+    throw new Error(error?.name === "NotAllowedError" ? "The clipboard may not be read. Allow it in the browser’s address bar, then try again."
+      : "The clipboard could not be read. Choose the photograph as a file instead.");
+  }
+  const found = [];
+  for (const item of items) {
+    const type = item.types.find((t) => t.startsWith("image/"));
+    if (type) found.push(new File([await item.getType(type)], `pasted-${found.length + 1}.${type.slice(6)}`, { type }));
+  }
+  if (!found.length) throw new Error("There is no picture in the clipboard. Copy one first, then paste it here.");
+  return found;
+}
+
 export const hasCamera = () => Boolean(navigator.mediaDevices?.getUserMedia);
 
 /** Take a picture with the camera. Resolves to a file, or null. */
