@@ -124,6 +124,9 @@ def test_a_second_sheet_can_be_mixed_in(tab: Any, look: Any) -> None:
     page.get_by_label("Between the two").fill("60")
     page.wait_for_timeout(500)
     look(page, "sketch-06-mix")
+    # the next stroke shows this sheet's own face again, and the slider says so
+    hand.draw(FACE[5])
+    until(page, lambda: page.get_by_label("Between the two").input_value() == "0")
 
 
 def test_a_photograph_lies_beneath_or_gives_its_lines(tab: Any, samples: Any, look: Any) -> None:

@@ -124,5 +124,8 @@ export function buildPanel(room) {
 
   for (const summary of box.querySelectorAll("summary")) summary.addEventListener("click", refresh);
   load();
-  return { refresh, load };
+  /** What is shown is this sheet's own face again. */
+  const unmix = () => between.set(0);
+
+  return { refresh, load, unmix };
 }

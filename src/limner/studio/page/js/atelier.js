@@ -38,7 +38,7 @@ export class Atelier {
     }, $("#pen-cursor"));
     this.guide = new Guide({
       shadow: (blob) => this.#showShadow(blob),
-      photo: (blob, facts, final) => this.showPhoto(blob, facts, final),
+      photo: (blob, facts, final) => { this.panel.unmix(); this.showPhoto(blob, facts, final); },
       state: (what) => this.#showState(what),
       trouble: (error) => this.trouble(error),
     }, () => ({ strokes: this.strokes, shadow: this.settings.shadow && this.ready.ready, photo: this.ready.ready, busy: this.pen.isBusy, confidence: this.settings.confidence, palette: this.settings.palette }));
@@ -222,6 +222,7 @@ export class Atelier {
   #noPhoto() {
     if (this.photo) URL.revokeObjectURL(this.photo.url);
     this.photo = null;
+    this.panel.unmix();
     $("#likeness-img").hidden = true;
     $("#likeness-img").removeAttribute("src");
     $("#likeness-empty").hidden = false;
