@@ -2,6 +2,9 @@
 import { el, short } from "./dom.js";
 
 const NAMES = { "left-eye": "Left eye", "right-eye": "Right eye", "left-ear": "Left ear", "right-ear": "Right ear", "left-brow": "Left brow", "right-brow": "Right brow", skin: "Face" };
+/** What is changed most comes first. */
+const FIRST = ["hair", "skin", "left-brow", "right-brow", "left-eye", "right-eye", "glasses", "nose", "mouth"];
+const place = (part) => (FIRST.includes(part) ? FIRST.indexOf(part) : FIRST.length);
 const named = (part) => NAMES[part] || part[0].toUpperCase() + part.slice(1).replaceAll("-", " ");
 
 /**
@@ -27,12 +30,16 @@ export function partsGroup(room) {
     choice.addEventListener("change", () => keep("parts", part, choice.value, !choice.value));
     return choice;
   };
-  const force = (part) => {
+  const force = (part, told) => {
     const { strengths, strength } = room.manner();
     if (!strengths) return "";
     const slide = el("input", { type: "range", min: 0, max: 200, step: 10, "aria-label": `Strength of ${named(part)}` });
     slide.value = String(100 * (strengths[part] ?? strength));
-    const fill = () => { slide.style.setProperty("--fill", `${slide.value / 2}%`); slide.setAttribute("aria-valuetext", `${slide.value} %`); };
+    const fill = () => {
+      slide.style.setProperty("--fill", `${slide.value / 2}%`);
+      slide.setAttribute("aria-valuetext", `${slide.value} %`);
+      told.textContent = Number(slide.value) === Math.round(100 * room.manner().strength) ? "" : `${slide.value} %`;
+    };
     fill();
     slide.addEventListener("input", fill);
     slide.addEventListener("change", () => keep("strengths", part, slide.value / 100, Number(slide.value) === 100 * room.manner().strength));
@@ -42,7 +49,9 @@ export function partsGroup(room) {
     if (!room.manner()) return;
     count();
     const same = () => { room.change({ parts: {}, ...(room.manner().strengths && { strengths: {} }) }); show(); };
-    rows.replaceChildren(...room.parts().map((part) => el("div", { class: "part" }, el("span", {}, named(part)), style(part), force(part))),
+    const row = (part) => { const told = el("small", {}); return el("div", { class: "part" }, el("span", {}, named(part), told), style(part), force(part, told)); };
+    const head = room.manner().strengths ? el("div", { class: "part part-head", "aria-hidden": "true" }, el("span", {}, "Part"), el("span", {}, "Style"), el("span", {}, "Strength")) : null;
+    rows.replaceChildren(...[head, ...[...room.parts()].sort((a, b) => place(a) - place(b)).map(row)].filter(Boolean),
       el("button", { class: "quiet small", onclick: same }, "All the same"));
   }
   return { group, show };
