@@ -190,3 +190,59 @@ def test_36_a_phone_reaches_everything_without_scrolling_sideways(
         )
         inside_scrollers = ("Croquis", "Hatch", "Pencil", "Lines")
         assert not [s for s in small if not s.startswith(inside_scrollers)]
+
+
+def test_36_on_a_phone_the_photograph_stays_in_sight_while_its_colours_are_chosen(
+    tab: Any, look: Any
+) -> None:
+    page = tab(**PHONE).page
+    page.tap("#tab-sketch")
+    for line in FACE:
+        Hand(page).draw(line)
+    page.wait_for_function("() => document.querySelector('#likeness-img').naturalWidth === 512")
+    page.evaluate("document.querySelector('.atelier').scrollTop = 1e5")
+    look(page, "phone-08-colours")
+    photo = page.locator("#likeness-img").bounding_box()
+    color = page.locator('[aria-label="Hair 1 of 5"]').bounding_box()
+    assert 52 <= photo["y"] < photo["y"] + photo["height"] < color["y"] < 844
+
+
+def test_36_fingers_can_remove_and_paste_photographs_on_a_tablet(
+    tab: Any, samples: Any, look: Any
+) -> None:
+    page = tab(**{**PHONE, "viewport": {"width": 1024, "height": 768}}).page
+    page.set_input_files("#files", samples / "curls-001.jpg")
+    drawn(page)
+    look(page, "tablet-01-draw")
+    assert page.is_visible(".film-more [aria-label='Paste a photograph']")
+    away = page.locator(".film .away")
+    assert away.evaluate("n => getComputedStyle(n).opacity") == "1"
+    away.tap()
+    page.wait_for_selector("#draw-empty:not([hidden])")
+
+
+def test_36_a_phone_on_its_side_shows_the_whole_picture_and_reaches_the_tools(
+    tab: Any, samples: Any, look: Any
+) -> None:
+    page = tab(**{**PHONE, "viewport": {"width": 844, "height": 390}}).page
+    page.set_input_files("#files", samples / "curls-001.jpg")
+    drawn(page)
+    look(page, "side-01-draw")
+    sheet = page.locator("#stage .sheet").bounding_box()
+    assert sheet["height"] > 220
+    page.tap("#tab-sketch")
+    for line in FACE:
+        Hand(page).draw(line)
+    page.wait_for_function("() => document.querySelector('#likeness-img').naturalWidth === 512")
+    look(page, "side-02-sketch")
+    photo = page.locator("#likeness-img").bounding_box()
+    assert photo["y"] + photo["height"] <= page.locator("figcaption").bounding_box()["y"]
+    page.locator('[aria-label="Lips 1 of 5"]').tap()
+    look(page, "side-03-sketch-panel")
+    assert page.locator("#under").bounding_box()["y"] >= 52
+    page.tap("#tab-turn")
+    page.get_by_role("button", name="A random person").tap()
+    page.wait_for_function("() => document.querySelector('#turn-stage img')?.naturalWidth === 512")
+    look(page, "side-04-turn")
+    sheet = page.locator("#turn-stage .sheet").bounding_box()
+    assert sheet["y"] + sheet["height"] <= 390
