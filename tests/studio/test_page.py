@@ -66,3 +66,12 @@ def test_the_usual_colour_of_each_part_is_among_its_swatches() -> None:
         row = next(line for line in panel.splitlines() if line.strip().startswith(f"{part}: ["))
         usual = "#{:02x}{:02x}{:02x}".format(*getattr(Palette(), part))
         assert usual in row, f"{part}: {usual}"
+
+
+def test_the_shipped_page_is_light_and_its_files_are_short() -> None:
+    from limner.studio.routes.page import FOLDER
+
+    files = [path for path in FOLDER.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) <= 300_000
+    own = [p for p in files if p.suffix in {".js", ".css", ".html"} and p.parent.name != "vendor"]
+    assert not [p.name for p in own if len(p.read_text("utf-8").splitlines()) > 400]

@@ -63,7 +63,7 @@ def look() -> Callable[[Any, str], None]:
 
 
 class Tab:
-    """A page that is watched: what it asks of other hosts, what it complains of, how long it stood still."""
+    """A page that is watched: what it asks of other hosts, what it complains of."""
 
     def __init__(self, context: Any, url: str) -> None:
         self.page = context.new_page()
