@@ -27,6 +27,8 @@ async function within(store, mode, act) {
   return new Promise((resolve, reject) => {
     const change = db.transaction(store, mode);
     const request = act(change.objectStore(store));
+    // a page that is being left hears no answer any more: what it wrote last is committed without waiting for one
+    if (mode === "readwrite") change.commit?.();
     change.oncomplete = () => resolve(request?.result);
     change.onerror = change.onabort = () => reject(change.error || new Error("The browser's store refused."));
   });
