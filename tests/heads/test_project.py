@@ -8,7 +8,7 @@ from tests.heads.conftest import egg, paint
 
 from limner.errors import BadShape
 from limner.geometry.camera import Camera
-from limner.heads.project import carry, fill, mend, surface
+from limner.heads.project import between, carry, fill, mend, surface
 
 
 def seen(yaw_deg: float, side: int = 128) -> tuple[np.ndarray, np.ndarray, Camera]:
@@ -119,3 +119,25 @@ def test_the_tone_of_one_matter_says_nothing_of_another() -> None:
     whole = mend(survived, visible, coarse, shares)
     assert np.abs(whole[:32] - 0.6).max() < 0.02
     assert np.abs(whole[32:]).max() == 0
+
+
+def test_a_chink_takes_the_mean_of_its_sides_and_all_else_stays() -> None:
+    picture = np.full((40, 40, 5), 0.2, np.float32)
+    picture[:, 21:] = 0.6
+    known = np.ones((40, 40), np.float32)
+    known[:, 20], picture[:, 20] = 0, 9
+    share = 1 - known
+    out = between(picture, known, share, 2)
+    np.testing.assert_allclose(out[:, 20], 0.4, atol=1e-5)
+    np.testing.assert_array_equal(out[:, :20], picture[:, :20])
+    half = between(picture, known, 0.5 * share, 2)
+    np.testing.assert_allclose(half[:, 20], 4.7, atol=1e-5)
+
+
+def test_where_nothing_is_known_within_reach_nothing_is_taken() -> None:
+    picture = np.random.default_rng(0).random((12, 12, 3)).astype(np.float32)
+    known = np.zeros((12, 12), np.float32)
+    known[0, 0] = 1
+    out = between(picture, known, np.ones((12, 12), np.float32), 2)
+    np.testing.assert_allclose(out[:3, :3], np.broadcast_to(picture[0, 0], (3, 3, 3)), atol=1e-6)
+    np.testing.assert_array_equal(out[3:], picture[3:])

@@ -81,12 +81,11 @@ def carry(
         )
     points = cameras[1].surface(np.where(second > 0, second, 1.0))
     place, depth = cameras[0].project(points)
-    at = place.astype(np.float32)
+    x, y = (np.ascontiguousarray(place[..., k], np.float32) for k in (0, 1))
     steady = surface(first).astype(np.float32)
     trusted = steady if known is None else steady * known
 
     def looked_up(plane: Floats, kind: int = cv2.INTER_LINEAR) -> Floats:
-        x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
         out = cv2.remap(plane, x, y, kind, borderMode=cv2.BORDER_CONSTANT)
         return np.asarray(out, np.float32)
 
@@ -95,10 +94,11 @@ def carry(
     visible = looked_up(trusted) * (near & whole & (second > 0))
     there = (visible > 0).astype(np.float32)
     kind = cv2.INTER_CUBIC if sharp else cv2.INTER_LINEAR
-    planes = [
-        looked_up(np.asarray(plane, np.float32), kind) * there for plane in cv2.split(picture)
-    ]
-    carried = np.asarray(cv2.merge(planes), np.float32).reshape(picture.shape)
+    # OpenCV looks up four channels at most at a time, in little more than the time of one
+    carried = np.empty(picture.shape, np.float32)
+    for k in range(0, picture.shape[2], 4):
+        few = looked_up(np.ascontiguousarray(picture[..., k : k + 4], np.float32), kind)
+        carried[..., k : k + 4] = few.reshape(side, side, -1) * there[..., None]
     return carried, visible.astype(np.float32)
 
 

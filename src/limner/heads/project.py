@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-__all__ = ["TOLERANCE_M", "carry", "fill", "matters", "mend", "surface"]
+__all__ = ["TOLERANCE_M", "between", "carry", "fill", "matters", "mend", "surface"]
 
 #: A pixel tells of a matter if it shows mostly that, and a matter's tone is known from so much of the picture.
 _MOSTLY, _ENOUGH = 0.8, 0.001
@@ -44,6 +44,32 @@ def fill(picture: Floats, known: Floats, *, levels: int = 7) -> Floats:
             np.float32
         )
     return np.asarray(out, np.float32)
+
+
+def between(picture: Floats, known: Floats, share: Floats, reach_px: int) -> Floats:
+    """Return the picture (H, W, C) with the mean of what is known around, as far as `share` (H, W), 0 to 1, says.
+
+    Notes
+    -----
+    Nearer pixels weigh more. What has nothing `known` (H, W) within reach stays. For holes so few and narrow that
+    `fill` would take most of its time where there is nothing to do.
+    """
+    rows, columns = np.nonzero(share)
+    (height, width), many = known.shape, picture.shape[2]
+    flat, bordered = picture.reshape(-1, many), np.pad(known, reach_px)
+    sums, total = np.zeros((len(rows), many), np.float32), np.zeros(len(rows), np.float32)
+    for down in range(-reach_px, reach_px + 1):
+        starts = np.clip(rows + down, 0, height - 1) * width
+        for across in range(-reach_px, reach_px + 1):
+            nearness = np.float32(1 / (0.5 + down * down + across * across))
+            weight = nearness * bordered[rows + (down + reach_px), columns + (across + reach_px)]
+            sums += weight[:, None] * flat.take(starts + np.clip(columns + across, 0, width - 1), 0)
+            total += weight
+    here = np.where(total > 0, share[rows, columns], 0)[:, None]
+    out = picture.copy()
+    old = out[rows, columns]
+    out[rows, columns] = old + here * (sums / np.maximum(total, 1e-9)[:, None] - old)
+    return out
 
 
 def mend(survived: Floats, visible: Floats, coarse: Floats, shares: Floats) -> Floats:

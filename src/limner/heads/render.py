@@ -19,7 +19,7 @@ from limner.heads.own import Own, grown
 from limner.heads.paint import lay
 from limner.heads.portrait import SIDE as PAINTED_PX
 from limner.heads.portrait import painted, repainted
-from limner.heads.project import carry, fill, matters, mend
+from limner.heads.project import between, carry, matters, mend
 from limner.heads.strands import combed, toned
 from limner.records import HEAD_PARTS, Photo, SemanticMap, View
 from limner.weights import session
@@ -345,9 +345,7 @@ def _chinks_filled(survived: Floats, visible: Floats, alpha: Floats) -> tuple[Fl
     gap = np.clip(closed - visible, 0, 1) * inside
     if not gap.any():
         return survived, visible
-    around = fill(survived, visible)
-    share = gap[..., None]
-    return (survived * (1 - share) + around * share).astype(np.float32), visible + gap
+    return between(survived, visible, gap, reach // 2), visible + gap
 
 
 def _sure(visible: Floats) -> Floats:
