@@ -3,7 +3,8 @@
     python benchmarks/studio.py [--no-save]
 
 One request at a time, as a hand makes them: a face is drawn stroke by stroke, a shadow asked for after each and a
-preview after each pause; then a photograph is sent and looked at in every style. Medians and 95th percentiles.
+preview after each pause; then a photograph is sent and looked at in every style. After that 32 clients draw at once,
+and the page itself is watched in Chromium, where there is one. Medians and 95th percentiles.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import bench
+import studio_page
 from works import SITTER
 
 if TYPE_CHECKING:
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
 RESULTS = bench.HERE / "studio.json"
 #: Side of a style seen in small, as the page asks for it.
 GLANCE_PX = 320
+#: Clients that draw at once, strokes of each, how often one is told to come again before it gives up.
+CLIENTS, EACH, TRIES = 32, 6, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,18 @@ class Studio:
         """Return the answer to a JSON body."""
         return self.ask(path, json.dumps(wish).encode())
 
+    def patient_wish(self, path: str, **wish: object) -> bytes:
+        """Return the same; whom the studio tells when to come again, waits so long and does."""
+        for _ in range(TRIES - 1):
+            try:
+                return self.wish(path, **wish)
+            except urllib.error.HTTPError as refusal:
+                wait = refusal.headers.get("Retry-After")
+                if refusal.code not in (429, 503) or wait is None:
+                    raise
+                time.sleep(float(wait))
+        return self.wish(path, **wish)
+
 
 @contextmanager
 def opened(took: dict[str, list[float]]) -> Iterator[Studio]:
@@ -68,7 +86,7 @@ def opened(took: dict[str, list[float]]) -> Iterator[Studio]:
         assert process.stdout is not None  # noqa: S101 - asked for above
         studio = Studio(json.loads(process.stdout.readline())["url"], token)
         studio.ask("/healthz")
-        took["start"] = [1000 * (time.perf_counter() - began)]
+        took.setdefault("start", []).append(1000 * (time.perf_counter() - began))
         yield studio
     finally:
         process.terminate()
@@ -129,6 +147,40 @@ def photographs(studio: Studio, took: dict[str, list[float]], rounds: int = 3) -
         took.setdefault("all styles at a glance", []).append(1000 * (time.perf_counter() - began))
 
 
+def client(studio: Studio, number: int) -> tuple[dict[str, list[float]], list[str]]:
+    """Draw on a canvas of its own; return what took how long, waits included, and what went wrong.
+
+    Every request says how many strokes were sent before, and is refused if the studio holds fewer: a lost stroke is
+    an error.
+    """
+    took: dict[str, list[float]] = {}
+    wrong: list[str] = []
+    lines = strokes()
+    for k in range(EACH):
+        canvas = f"/v1/sketches/crowd-{number}"
+        added = [lines[(number + k) % len(lines)]]
+        told: dict[str, Any] = {"version": k + 1, "base": k or None, "keep": k, "add": added}
+        again = {"version": k + 2, "base": k + 1, "keep": k + 1}
+        wishes = [("shadow", told)] + ([("preview", again)] if k == EACH - 1 else [])
+        for what, wish in wishes:
+            try:
+                name = f"{CLIENTS} clients: {what}"
+                timed(took, name, partial(studio.patient_wish, f"{canvas}/{what}", **wish))
+            except OSError as error:
+                wrong.append(f"client {number}, {what} {k + 1}: {error}")
+    return took, wrong
+
+
+def crowd(studio: Studio, took: dict[str, list[float]]) -> list[str]:
+    """Let the clients draw at once, note how long each answer took, return what went wrong."""
+    with ThreadPoolExecutor(CLIENTS) as hands:
+        told = list(hands.map(partial(client, studio), range(CLIENTS)))
+    for times, _ in told:
+        for name, more in times.items():
+            took.setdefault(name, []).extend(more)
+    return [line for _, wrong in told for line in wrong]
+
+
 def table(took: dict[str, list[float]]) -> dict[str, dict[str, float]]:
     """Return median, 95th percentile and count of each."""
     return {
@@ -151,9 +203,14 @@ def main() -> None:
     with opened(took) as studio:
         sketch(studio, took)
         photographs(studio, took)
+        wrong = crowd(studio, took)
+    studio_page.measure(opened, strokes(), took)
     found = table(took)
     for name, row in found.items():
-        print(f"{name:28}{row['p50_ms']:10.0f} ms{row['p95_ms']:10.0f} ms p95")
+        print(f"{name:40}{row['p50_ms']:10.1f} ms{row['p95_ms']:10.1f} ms p95")
+    asked_for = CLIENTS * (EACH + 1)
+    print(f"{CLIENTS} clients: {len(wrong)} errors in {asked_for} requests", *wrong, sep="\n  ")
+    found[f"{CLIENTS} clients: errors"] = {"errors": len(wrong), "count": asked_for}
     if not asked.no_save:
         machine = bench.machine() | {"load": load}
         told = {"machine": machine, "commit": bench.commit(), "results": found}

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import sys
+import urllib.error
+from email.message import Message
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import bench
@@ -15,9 +19,12 @@ import numpy as np
 import pytest
 import rooms
 import soak_page
+import studio_page
 import twins
 import works
 from PIL import Image
+
+import studio
 
 MACHINE = {"cpu": "X", "cores": 2, "bf16": True, "load": 0.1}
 
@@ -120,3 +127,84 @@ def test_a_soak_is_told_test_by_test() -> None:
     assert "| 07 | files are cut: png | **failed** |  |" in table
     assert "| 32 | a thousand requests | passed | MB 300 |" in table
     assert "| 50 | a cluster | left out: limner[cluster] / no |  |" in table
+
+
+def refusal(code: int, **headers: str) -> urllib.error.HTTPError:
+    told = Message()
+    for name, value in headers.items():
+        told[name.replace("_", "-")] = value
+    return urllib.error.HTTPError("http://x", code, "no", told, None)
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> studio.Studio:
+    """Return a studio that answers each request with the next, the last one ever after."""
+    left = list(answers)
+
+    def wish(_self: Any, _path: str, **_wish: object) -> bytes:
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return bytes(answer)
+
+    monkeypatch.setattr(studio.Studio, "wish", wish)
+    return studio.Studio("http://x", "token")
+
+
+def test_a_client_comes_again_when_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy, full = (refusal(code, Retry_After="0") for code in (503, 429))
+    assert answering(monkeypatch, busy, full, b"x").patient_wish("/") == b"x"
+    with pytest.raises(urllib.error.HTTPError):
+        answering(monkeypatch, busy).patient_wish("/")
+    # nobody says that a network that is not installed will come
+    with pytest.raises(urllib.error.HTTPError):
+        answering(monkeypatch, refusal(503), b"x").patient_wish("/")
+
+
+def test_an_error_of_a_crowd_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    took: dict[str, list[float]] = {}
+    wrong = studio.crowd(answering(monkeypatch, b"x", refusal(409), b"x"), took)
+    assert len(wrong) == 1
+    assert "409" in wrong[0]
+    asked = studio.CLIENTS * (studio.EACH + 1)
+    assert sum(len(times) for times in took.values()) == asked - 1
+    assert set(took) == {"32 clients: shadow", "32 clients: preview"}
+
+
+def test_only_the_main_threads_own_work_counts_in_a_frame() -> None:
+    page, other = {"pid": 1, "tid": 1}, {"pid": 1, "tid": 2}
+
+    def task(begin: int, end: int, thread: dict[str, int], **more: int) -> dict[str, Any]:
+        return {"name": "RunTask", "ts": begin, "dur": end - begin, **thread, **more}
+
+    events: list[dict[str, Any]] = [
+        {"name": name, "ts": ts, **page}
+        for name, ts in ((studio_page.BEGINS, 1_000), (studio_page.ENDS, 90_000))
+    ]
+    frames = (10_000, 30_000, 60_000)
+    events += [{"name": "BeginMainThreadFrame", "ts": ts, **page} for ts in frames]
+    events += [
+        task(0, 900, page),  # before the hand begins
+        task(10_000, 14_000, page, tdur=1_000),
+        task(11_000, 12_000, page),  # within the one before
+        task(28_000, 34_000, page),  # a frame begins in it
+        task(12_000, 29_000, other),
+        {"name": "thread_name", **page},
+    ]
+    found = studio_page.busy(events)
+    assert found["main thread: work in a frame"] == pytest.approx([6, 4])
+    assert found["main thread: processor time in a frame"] == pytest.approx([3, 4])
+    assert found["main thread: longest task"] == pytest.approx([6])
+
+
+def test_without_a_browser_the_page_is_left_out_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    took: dict[str, list[float]] = {}
+    monkeypatch.setattr(studio_page, "chromium", lambda: None)
+    studio_page.measure(studio.opened, studio.strokes(), took)
+    monkeypatch.setitem(sys.modules, "playwright.sync_api", None)
+    studio_page.measure(studio.opened, studio.strokes(), took)
+    said = capsys.readouterr().out.splitlines()
+    assert took == {}
+    assert all(line.startswith("The page is left out: ") for line in said)
+    assert "Playwright is not installed" in said[1]
