@@ -103,8 +103,27 @@ def speed(run: dict[str, Any]) -> list[str]:
     return lines
 
 
+def latency(promise: dict[str, Any], got: dict[str, float] | None) -> str:
+    """Return one line of the studio's table: milliseconds, or errors of so many requests."""
+    most = promise.get("most")
+    bound = "" if most is None else f"≤ {most}"
+    if got is None:
+        return f"| {promise['what']} | {bound} | not measured yet | |"
+    counted = got.get("errors", got.get("p95_ms", 0.0))
+    short = ", **short**" if most is not None and counted > most else ""
+    if "errors" in got:
+        told = f"{got['errors']:.0f} of {got['count']:.0f} requests{short}"
+        return f"| {promise['what']} | {bound} | {told} | |"
+    # A figure that is short by less than its third digit must not look like its bound.
+    p50, p95 = (
+        f"{v:.0f}" if v >= 1000 else f"{v:.4g}" if short else f"{v:.3g}"
+        for v in (got["p50_ms"], got["p95_ms"])
+    )
+    return f"| {promise['what']} | {bound} | {p50} | {p95}{short} |"
+
+
 def studio(promises: list[dict[str, Any]]) -> list[str]:
-    """Return the table of the studio's latencies."""
+    """Return the table of the studio's latencies and of its page's main thread."""
     path = ROOT / "benchmarks" / "studio.json"
     lines = ["", "## Studio", ""]
     if not path.is_file():
@@ -117,17 +136,7 @@ def studio(promises: list[dict[str, Any]]) -> list[str]:
         "| what | promised, ms | median, ms | 95th percentile, ms |",
         "| --- | --- | --- | --- |",
     ]
-    for one in promises:
-        got, most = kept["results"].get(one["value"]), one.get("most")
-        bound = f"≤ {most}" if most else ""
-        if got is None:
-            lines.append(f"| {one['what']} | {bound} | not measured yet | |")
-            continue
-        short = ", **short**" if most and got["p95_ms"] > most else ""
-        lines.append(
-            f"| {one['what']} | {bound} | {got['p50_ms']:.0f} | {got['p95_ms']:.0f}{short} |"
-        )
-    return lines
+    return [*lines, *(latency(one, kept["results"].get(one["value"])) for one in promises)]
 
 
 def sizes(promises: list[dict[str, Any]]) -> list[str]:

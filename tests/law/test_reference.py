@@ -77,6 +77,18 @@ def test_a_promise_that_is_broken_is_printed_as_short(root: Path) -> None:
     assert "not measured yet" in row(promise, None)
 
 
+def test_the_studios_table_tells_milliseconds_and_errors(root: Path) -> None:
+    latency = runpy.run_path(str(root / "docs" / "numbers_page.py"))["latency"]
+    frame = {"what": "a frame", "value": "frame", "most": 16}
+    row = {"p50_ms": 2.34, "p95_ms": 15.9, "count": 600}
+    assert latency(frame, row) == "| a frame | ≤ 16 | 2.34 | 15.9 |"
+    assert latency(frame, row | {"p95_ms": 16.04}).endswith("| 16.04, **short** |")
+    assert latency(frame, None).endswith("| not measured yet | |")
+    errors = {"what": "errors", "value": "errors", "most": 0}
+    assert latency(errors, {"errors": 0, "count": 224}) == "| errors | ≤ 0 | 0 of 224 requests | |"
+    assert "**short**" in latency(errors, {"errors": 1, "count": 224})
+
+
 def test_every_promise_finds_its_figure_and_its_protocol(root: Path) -> None:
     """A figure that is only called otherwise would be printed as not measured."""
     promises = tomllib.loads((root / "docs" / "promises.toml").read_text("utf-8"))
