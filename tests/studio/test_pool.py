@@ -173,6 +173,21 @@ def test_two_pens_take_two_hands_and_long_work_still_goes_on() -> None:
     run(test, hands=2)
 
 
+def test_many_pens_at_once_spread_over_all_hands() -> None:
+    async def test(pool: Pool) -> None:
+        gate = Gate()
+        tasks = [
+            begin(pool, Job(gate, (str(n),), lane=f"canvas {n}", live=True)) for n in range(12)
+        ]
+        await settle()
+        gate.open.set()
+        await asyncio.gather(*tasks)
+        homes = [pool._lanes[f"canvas {n}"] for n in range(12)]
+        assert sorted(sum(h is one for h in homes) for one in pool._hands) == [4, 4, 4]
+
+    run(test, hands=3, most_waiting=20)
+
+
 def test_closing_answers_what_waits() -> None:
     async def whole() -> list[Any]:
         pool = Pool(hands=1, most_waiting=9, executor=desk.thread)

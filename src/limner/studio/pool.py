@@ -213,8 +213,7 @@ class Pool:
         home = self._lanes.get(job.lane) if job.lane else None
         if job.live:
             if home is None:
-                # canvases gather at the first hands, so that the last stay free for long work
-                home = min(self._hands, key=lambda h: (h.running is not None, _at(self._hands, h)))
+                home = min(self._hands, key=self._crowd)
                 self._settle(job.lane, home)
             home.live_at = now
             return home if home.running is None else None
@@ -226,6 +225,14 @@ class Pool:
         one = home if home is not None and home in open_hands else open_hands[-1]
         self._settle(job.lane, one)
         return one
+
+    def _crowd(self, one: _Hand) -> tuple[int, int]:
+        """Return what a new canvas looks at: free hands first, of busy ones that with the fewest canvases.
+
+        Canvases gather at the first hands, so that the last stay free for long work; many at once spread over all.
+        """
+        lanes = 0 if one.running is None else 1 + sum(h is one for h in self._lanes.values())
+        return lanes, _at(self._hands, one)
 
     def _settle(self, lane: str, one: _Hand) -> None:
         if lane:

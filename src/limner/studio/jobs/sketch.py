@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawn", "crop", "morph", "photo", "shadow", "strokes_of", "take", "warm_up"]
 
-_MOST_CANVASES = 12
+#: Canvases that a worker remembers; one that comes again after that is drawn again from its strokes.
+_MOST_CANVASES = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
