@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import multiprocessing
 import os
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -37,3 +39,10 @@ def test_any_other_error_becomes_words_that_travel(caplog: pytest.LogCaptureFixt
         hand.run(raises, (Stubborn(1, 2),))
     assert str(copy.copy(caught.value)) == "Stubborn: 1 and 2"
     assert "raises failed" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "nice"), reason="this system has no niceness")
+def test_a_worker_gives_way_to_the_page() -> None:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=hand.begin) as one:
+        assert one.submit(os.nice, 0).result(60) >= min(19, os.nice(0) + 10)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault", "begin", "pid", "run"]
 
+#: How far workers stand back (see `os.nice`): the page draws ink on the same processors, and must not wait for them.
+_NICENESS = 10
+
 _log = logging.getLogger("limner.studio")
 
 
@@ -24,8 +27,10 @@ class Fault(Exception):
 
 
 def begin() -> None:
-    """Make this process a worker: it leaves Ctrl-C to the server, and ends when the server does."""
+    """Make this process a worker: it leaves Ctrl-C to the server, gives way to the page, and ends with the server."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     parent = multiprocessing.parent_process()
     if parent is not None:
 
