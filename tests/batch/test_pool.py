@@ -56,3 +56,8 @@ def test_who_stops_early_leaves_the_rest_undone() -> None:
     results.close()  # type: ignore[attr-defined]
     gate.set()
     assert len(begun) <= 4
+
+
+def test_one_more_than_the_jobs_is_on_its_way_while_results_wait_for_the_disk() -> None:
+    three = threading.Barrier(3, timeout=20)
+    assert len(list(in_order(lambda _: three.wait(), range(6), jobs=2))) == 6

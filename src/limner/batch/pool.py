@@ -32,7 +32,8 @@ def in_order(
     items : iterable
         Taken a few ahead only; it may be endless.
     jobs : int
-        How many at once; with 1, all happens in the caller's own thread.
+        How many are computed at once; with 1, all happens in the caller's own thread. One more is on its way: results
+        wait for the disk, and meanwhile another computes.
 
     Yields
     ------
@@ -49,7 +50,7 @@ def in_order(
             yield item, work(item)
         return
     begun: deque[tuple[Item, Future[Result]]] = deque()
-    pool = ThreadPoolExecutor(jobs, thread_name_prefix="limner-job")
+    pool = ThreadPoolExecutor(jobs + 1, thread_name_prefix="limner-job")
     try:
         for item in items:
             begun.append((item, pool.submit(work, item)))
