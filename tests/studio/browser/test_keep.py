@@ -56,6 +56,32 @@ def test_34_the_server_may_go_and_come_again(tab: Any, fake: Any, look: Any) -> 
     until(page, lambda: [len(s) for _, s in fake.memory.sketches.values()] == [3])
 
 
+def test_a_project_that_is_written_slowly_can_be_stopped(tab: Any, samples: Any) -> None:
+    page = tab().page
+    page.set_input_files("#files", samples / "curls-001.jpg")
+    drawn(page)
+    # a project of many megabytes: reading each takes its time
+    page.evaluate(
+        """() => { const read = Blob.prototype.arrayBuffer; window.wait = 1500;
+          Blob.prototype.arrayBuffer = async function () {
+            await new Promise((ok) => setTimeout(ok, window.wait)); return read.call(this); }; }"""
+    )
+    saved: list[Any] = []
+    page.on("download", lambda one: saved.append(one))
+    page.keyboard.press("Control+s")
+    words = page.locator("#toasts").get_by_text("Writing the project into one file")
+    words.wait_for()
+    page.keyboard.press("Escape")
+    words.wait_for(state="detached")
+    page.wait_for_timeout(1500)
+    assert not saved
+    assert page.locator(".toast").count() == 0
+    page.evaluate("window.wait = 0")
+    with page.expect_download() as got:
+        page.keyboard.press("Control+s")
+    assert got.value.suggested_filename.endswith(".limner.zip")
+
+
 def test_a_second_tab_does_not_write_over_the_first(tab: Any, look: Any) -> None:
     first = tab()
     first.page.click("#tab-sketch")

@@ -129,6 +129,40 @@ def test_a_second_sheet_can_be_mixed_in(tab: Any, look: Any) -> None:
     until(page, lambda: page.get_by_label("Between the two").input_value() == "0")
 
 
+def test_what_is_mixed_slowly_is_told_and_can_be_stopped(tab: Any, fake: Any, look: Any) -> None:
+    page, hand = go(tab)
+    hand.draw(FACE[0])
+    page.keyboard.press("n")
+    hand.draw(FACE[3])
+    photo_ready(page)
+    page.click("#sketch-panel summary:has-text('Mix with another sheet')")
+    between = page.get_by_label("Between the two")
+    between.fill("40")
+    until(page, lambda: page.inner_text("#kept-text").startswith("50 %"))
+    photo_ready(page)
+    before = page.get_attribute("#likeness-img", "src")
+    until(page, lambda: page.locator("#busy").is_hidden())
+    fake.memory.delay_s = 2.0
+    between.fill("70")
+    words = page.locator("#toasts").get_by_text("Walking to the other face")
+    words.wait_for()
+    look(page, "sketch-09-waiting")
+    page.keyboard.press("Escape")
+    words.wait_for(state="detached")
+    page.wait_for_timeout(2500)
+    # the picture is the one from before, and the slider tells so
+    assert page.get_attribute("#likeness-img", "src") == before
+    assert between.input_value() == "40"
+    page.get_by_role("button", name="Take it").click()
+    words = page.locator("#toasts").get_by_text("Taking the eyes")
+    words.wait_for()
+    page.get_by_role("button", name="Stop", exact=True).click()
+    words.wait_for(state="detached")
+    page.wait_for_timeout(2500)
+    assert strokes(page) == 1
+    assert page.locator(".toast").count() == 0
+
+
 def test_a_photograph_lies_beneath_or_gives_its_lines(tab: Any, samples: Any, look: Any) -> None:
     page, _ = go(tab)
     page.click("#sketch-panel summary:has-text('From a photograph')")

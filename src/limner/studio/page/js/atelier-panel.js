@@ -73,7 +73,7 @@ export function buildPanel(room) {
 
   // mixing
   const other = el("select", { id: "mix-sheet" });
-  const part = el("select", { id: "mix-part" }, ...[["eyes", "both eyes"], ...COMPONENTS.map(([n]) => [n, labelOf(n)])].map(([value, text]) => el("option", { value }, text)));
+  const part = el("select", { id: "mix-part" }, ...[["eyes", "eyes"], ...COMPONENTS.map(([n]) => [n, labelOf(n)])].map(([value, text]) => el("option", { value }, text)));
   const take = el("button", { class: "small", onclick: () => takePart(room, Number(other.value), part.value, part.selectedOptions[0].textContent) }, "Take it");
   const between = slider({ label: "Between the two", min: 0, max: 100, value: 0, show: percent, input: (v) => morph(room, Number(other.value), v / 100, false), change: (v) => morph(room, Number(other.value), v / 100, true) });
   const mixing = el("div", { class: "group-body" });
@@ -124,8 +124,8 @@ export function buildPanel(room) {
 
   for (const summary of box.querySelectorAll("summary")) summary.addEventListener("click", refresh);
   load();
-  /** What is shown is this sheet's own face again. */
-  const unmix = () => between.set(0);
+  /** What is shown is this sheet's own face again, or as much of the other as is said. */
+  const unmix = (share = 0) => between.set(100 * share);
 
   return { refresh, load, unmix };
 }

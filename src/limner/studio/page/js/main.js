@@ -78,7 +78,7 @@ $("#menu-help").addEventListener("click", help);
 
 const projectFile = $("#project-file");
 const openProject = () => { $("#menu").hidePopover(); projectFile.click(); };
-const saveProject = () => { $("#menu").hidePopover(); working(project.saveFile()).catch(house.trouble); };
+const saveProject = () => { $("#menu").hidePopover(); project.saveFile().catch(house.trouble); };
 $("#project-open").addEventListener("click", openProject);
 $("#project-save").addEventListener("click", saveProject);
 $("#project-new").addEventListener("click", async () => {

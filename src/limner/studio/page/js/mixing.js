@@ -2,7 +2,7 @@
 import { unwire, wire } from "./guide.js";
 import * as http from "./http.js";
 import * as project from "./project.js";
-import { announce, stoppable, toast, working } from "./talk.js";
+import { announce, stoppable, toast } from "./talk.js";
 
 /** @typedef {import("./atelier.js").Atelier} Atelier */
 
@@ -34,20 +34,35 @@ export async function startFrom(room, photoOf) {
 
 /** Take a part from another sheet. */
 export async function takePart(room, index, part, label) {
+  const { sheet } = room;
   try {
-    const answer = await working(http.takePart(wired(room.sheet), wired(room.sheets[index]), part));
+    const strokes = [wired(sheet), wired(room.sheets[index])];
+    const answer = await stoppable(`Taking the ${label}…`, (signal) => http.takePart(...strokes, part, signal));
+    if (room.sheet !== sheet) return; // another one lies on the table by now
     room.replace(room.strokes, answer.strokes.map(unwire), `taking the ${label}`);
     announce(`The ${label} came from sheet ${index + 1}.`);
-  } catch (error) { room.trouble(error); }
+  } catch (error) { if (!error.silent) room.trouble(error); }
 }
 
-/** Show the face between this sheet and another. */
+let asked = 0, settled = 0;
+
+/** Show the face between this sheet and another; if it is stopped, what was seen before stays. */
 export async function morph(room, index, t, fine) {
   const of = (sheet) => ({ strokes: wired(sheet), palette: room.settings.palette });
   room.guide.stop();
+  const { sheet } = room, turn = (asked += 1);
   try {
-    const wish = { a: of(room.sheet), b: of(room.sheets[index]), t, confidence: room.settings.confidence, size: fine ? 512 : 256 };
-    const { blob, facts } = await working(http.morph(wish, { slot: `morph:${room.guide.canvas}` }));
+    const wish = { a: of(sheet), b: of(room.sheets[index]), t, confidence: room.settings.confidence, size: fine ? 512 : 256 };
+    const { blob, facts } = await stoppable("Walking to the other face…", (signal) => http.morph(wish, { signal, slot: `morph:${room.guide.canvas}` }));
+    if (turn < settled || room.sheet !== sheet) return;
+    settled = turn;
     room.showPhoto(blob, facts, fine);
-  } catch (error) { if (!error.silent) room.trouble(error); }
+    room.photo.mixed = t;
+  } catch (error) {
+    if (!error.silent) room.trouble(error);
+    else if (error.code === "cancelled") {
+      settled = asked;
+      room.panel.unmix(room.photo?.mixed);
+    }
+  }
 }

@@ -2,7 +2,7 @@
 import * as keep from "./keep.js";
 import { pack, unpack } from "./zip.js";
 import { $, download } from "./dom.js";
-import { announce, notice, toast } from "./talk.js";
+import { announce, notice, stoppable, toast } from "./talk.js";
 
 const FORMAT = "limner-project", VERSION = 1;
 
@@ -118,7 +118,7 @@ export async function setKeeping(on) {
 }
 
 /** The whole project as one file. */
-export async function toBlob() {
+export async function toBlob(signal) {
   const entries = [], value = { format: FORMAT, version: VERSION, rooms: {} };
   for (const [name, room] of rooms) {
     const saved = room.save();
@@ -126,12 +126,19 @@ export async function toBlob() {
     for (const [id, blob] of saved.files) entries.push([`${name}/${id}`, blob]);
   }
   const text = JSON.stringify(value, (_, v) => (v instanceof Float32Array ? Array.from(v, (x) => Math.round(x * 1000) / 1000) : v));
-  return pack([["project.json", new Blob([text], { type: "application/json" })], ...entries]);
+  return pack([["project.json", new Blob([text], { type: "application/json" })], ...entries], signal);
 }
 
+let saving = false;
+
 export async function saveFile() {
+  if (saving) return;
+  saving = true;
   const day = new Date().toISOString().slice(0, 10);
-  download(await toBlob(), `portraits-${day}.limner.zip`);
+  try { download(await stoppable("Writing the project into one file…", toBlob), `portraits-${day}.limner.zip`); } catch (error) {
+    if (error.name === "AbortError") return;
+    throw error;
+  } finally { saving = false; }
   toast("The project is saved as one file in your downloads. Open it again with Ctrl O.", { key: "project" });
 }
 

@@ -11,21 +11,22 @@ function crc32(bytes, crc = 0) {
   return ~crc >>> 0;
 }
 
-async function crcOf(blob) {
+async function crcOf(blob, signal) {
   let crc = 0;
   for (let at = 0; at < blob.size; at += 1 << 20) {
+    signal?.throwIfAborted();
     crc = crc32(new Uint8Array(await blob.slice(at, at + (1 << 20)).arrayBuffer()), crc);
   }
   return crc;
 }
 
-/** @param {[string, Blob][]} entries */
-export async function pack(entries) {
+/** @param {[string, Blob][]} entries @param {AbortSignal} [signal] */
+export async function pack(entries, signal) {
   const parts = [], directory = [];
   let at = 0;
   for (const [name, blob] of entries) {
     const path = new TextEncoder().encode(name);
-    const crc = await crcOf(blob);
+    const crc = await crcOf(blob, signal);
     const head = new DataView(new ArrayBuffer(30));
     head.setUint32(0, 0x04034b50, true); head.setUint16(4, 20, true); head.setUint16(6, 0x0800, true);
     head.setUint16(12, 0x21, true); // 1 January 1980: a zip must have a date, a portrait need not tell its own
