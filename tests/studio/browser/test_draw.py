@@ -187,16 +187,6 @@ def test_files_are_taken_away_each_or_all_in_one(tab: Any, samples: Any) -> None
         assert sorted(bundle.namelist()) == ["beard-092-croquis.png", "curls-001-croquis.png"]
 
 
-def test_the_camera_takes_a_photograph(tab: Any, look: Any) -> None:
-    page = tab(permissions=["camera"]).page
-    page.get_by_role("button", name="Camera").first.click()
-    page.wait_for_function("() => document.querySelector('#camera video')?.videoWidth > 0")
-    look(page, "draw-10-camera")
-    page.get_by_role("button", name="Take the picture").click()
-    drawn(page)
-    assert page.locator(".frame").count() == 1
-
-
 def test_a_photograph_is_pasted_by_a_button(tab: Any, samples: Any) -> None:
     page = tab(permissions=["clipboard-read", "clipboard-write"]).page
     paste = page.locator("#draw-empty").get_by_role("button", name="Paste")

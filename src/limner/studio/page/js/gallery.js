@@ -1,9 +1,10 @@
 // The Draw room: photographs in → every style at a glance, the chosen one on the easel, files to take away.
 import { $, $$, download, el, icon, roving, short, stem } from "./dom.js";
+import { fromCamera, hasCamera } from "./camera.js";
 import * as http from "./http.js";
 import { bind } from "./keys.js";
 import * as project from "./project.js";
-import { Photograph, fromCamera, fromClipboard, hasCamera, hasClipboard, isPicture, take } from "./photos.js";
+import { Photograph, fromClipboard, hasClipboard, isPicture, take } from "./photos.js";
 import { announce, stoppable, toast, working } from "./talk.js";
 import { pack } from "./zip.js";
 import { buildPanel } from "./gallery-panel.js";

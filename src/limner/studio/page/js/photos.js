@@ -1,8 +1,7 @@
-// Files, folders, a clipboard, a camera in → photographs that the studio can show and the server can draw.
-import { $, el, icon } from "./dom.js";
+// Files, folders, a clipboard in → photographs that the studio can show and the server can draw.
+import { el } from "./dom.js";
 import * as http from "./http.js";
 import { strokeId } from "./stroke.js";
-import { announce } from "./talk.js";
 
 const SHOWS = /^image\/(jpeg|png|webp|gif|avif|bmp)$/;
 
@@ -137,37 +136,4 @@ export async function fromClipboard() {
   }
   if (!found.length) throw new Error("There is no picture in the clipboard. Copy one first, then paste it here.");
   return found;
-}
-
-export const hasCamera = () => Boolean(navigator.mediaDevices?.getUserMedia);
-
-/** Take a picture with the camera. Resolves to a file, or null. */
-export async function fromCamera() {
-  const box = $("#camera");
-  let stream;
-  try { stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1920 }, facingMode: "user" } }); } catch (error) {
-    throw new Error(error?.name === "NotAllowedError" ? "The camera is not allowed. Allow it in the browser’s address bar, then try again."
-      : "No camera answered. Connect one, or choose a photograph instead.");
-  }
-  const video = el("video", { autoplay: true, muted: true, playsInline: true });
-  video.srcObject = stream;
-  video.setAttribute("aria-label", "What the camera sees");
-  const form = el("form", { method: "dialog" },
-    el("div", { class: "dialog-head" }, el("h2", { id: "camera-title" }, "Camera"), el("button", { class: "quiet icon", value: "", "aria-label": "Close the camera" }, icon("close"))),
-    video, el("div", { class: "row center" }, el("button", { class: "primary", value: "take" }, icon("camera"), "Take the picture")));
-  box.replaceChildren(form);
-  box.returnValue = "";
-  box.showModal();
-  announce("The camera is on.");
-  await new Promise((resolve) => box.addEventListener("close", resolve, { once: true }));
-  let file = null;
-  if (box.returnValue === "take" && video.videoWidth) {
-    const canvas = el("canvas", { width: video.videoWidth, height: video.videoHeight });
-    canvas.getContext("2d").drawImage(video, 0, 0);
-    const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.94));
-    file = new File([blob], `camera-${new Date().toTimeString().slice(0, 8).replaceAll(":", "-")}.jpg`, { type: "image/jpeg" });
-  }
-  for (const track of stream.getTracks()) track.stop();
-  box.replaceChildren();
-  return file;
 }
