@@ -6,6 +6,7 @@ import { Gallery } from "./gallery.js";
 import * as http from "./http.js";
 import * as keys from "./keys.js";
 import { fromDrop, isPicture } from "./photos.js";
+import { keepPlace } from "./place.js";
 import * as project from "./project.js";
 import { announce, ask, forget, notice, toast, working } from "./talk.js";
 
@@ -105,6 +106,7 @@ keys.bind("", "Ctrl S", "Save the project as one file", saveProject);
 keys.bind("", "T", "Light or dark", () => $("#theme").click());
 keys.bind("", "Escape", "Close, or stop what is under way", () => { const stop = $(".pill:not([hidden]) button") || $(".under-way button"); if (!stop) return false; stop.click(); return true; });
 keys.start(() => room);
+keepPlace();
 
 // ---- dropped and pasted anywhere
 
