@@ -36,6 +36,18 @@ TRACED = (
     "disabled-by-default-devtools.timeline.frame",
 )
 BEGINS, ENDS = "the hand begins", "the hand ends"
+#: Notes how long after each move of a pen that is down the frame that shows its ink was ready.
+WATCH_INK = """() => {
+    window.inkMs = [];
+    addEventListener("pointermove", (move) => {
+        if (!move.buttons) return;
+        requestAnimationFrame(() => {
+            const shown = new MessageChannel();
+            shown.port1.onmessage = () => inkMs.push(performance.now() - move.timeStamp);
+            shown.port2.postMessage(null);
+        });
+    }, true);
+}"""
 #: Between two strokes a hand is lifted for so long.
 LIFTED_MS = 100
 PATIENCE_MS = 120_000
@@ -220,4 +232,6 @@ def measure(
                 if number < ROUNDS - 1:
                     continue
                 ready(page, strokes[0])
+                page.evaluate(WATCH_INK)
                 took |= busy(traced(one, page, strokes[1:]))
+                took["from a move to its ink"] = page.evaluate("() => window.inkMs")

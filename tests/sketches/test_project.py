@@ -117,6 +117,7 @@ def test_a_code_is_drawn_out_no_farther_than_codes_go_and_never_in() -> None:
     people = np.full((3, 4), 0.9, np.float32)
     outer = np.full(4, 0.95, np.float32)
     np.testing.assert_array_equal(unshrunk(outer, people, mean), outer)
-    np.testing.assert_allclose(unshrunk(outer / 10, people, mean), outer / 5, rtol=1e-6)
+    inner, twice = np.full(4, 0.095, np.float32), np.full(4, 0.19, np.float32)
+    np.testing.assert_allclose(unshrunk(inner, people, mean), twice, rtol=1e-6)
     assert np.abs(unshrunk(np.array([0.9, 0, 0, 0], np.float32), people, mean)).max() <= 1
     assert np.isfinite(unshrunk(mean, people, mean)).all()
