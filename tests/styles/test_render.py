@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from limner.errors import BadShape, UnknownName
 from limner.records import SemanticMap
 from limner.styles import network, render
+from limner.styles.names import find
 from limner.styles.wish import Wish
 
 
@@ -63,7 +64,7 @@ def test_the_network_sees_ink_classes_and_grey_at_the_styles_own_scale(echo: Ech
     picture = echo.asked[0]["picture"]
     assert out.shape == (512, 512)
     assert picture.shape[1] == 21
-    assert picture.shape[2] == pytest.approx(236, abs=4)
+    assert picture.shape[2] == pytest.approx(find("hatch").side_px, abs=4)
     assert echo.asked[0]["style"].tolist() == [[0, 1, 0]]
     np.testing.assert_allclose(picture[:, 1:20].sum(1), 1, atol=1e-4)
     np.testing.assert_allclose(picture[:, 20], 128 / 255, atol=1e-4)

@@ -245,4 +245,6 @@ def test_a_style_that_the_shipped_graph_knows_has_its_place_in_the_one_table() -
             assert style.through in known
             continue
         assert STYLES[style.index] == name
-        assert style.side_px == drawings.SIDES_PX[style.index]
+        # strokes may be drawn a little finer than they were taught, never coarser
+        taught_px = drawings.SIDES_PX[style.index]
+        assert taught_px <= style.side_px <= 1.2 * taught_px

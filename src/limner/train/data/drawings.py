@@ -49,7 +49,7 @@ __all__ = [
 #: The styles of `styles-draw` in the order of its style input: what a catalogue entry's ``index`` counts. This is the
 #: one table; a new style goes to the end, so that weights of fewer styles still fit their places.
 STYLES = ("croquis", "hatch", "pencil", "graphite", "charcoal")
-#: Side of the aligned face crop on each artist's own sheets, median, px: a catalogue entry's ``side_px``.
+#: Side of the aligned face crop on each artist's own sheets, median, px: the least of a catalogue entry's ``side_px``.
 SIDES_PX = (238, 236, 300, 211, 285)
 #: Style of a photograph that nobody drew.
 FREE = 255
