@@ -42,18 +42,12 @@ GROUND = 200
 
 def crowd(people: int) -> NDArray[np.uint8]:
     """Return the sheet with the first so many fields filled by the sample sitters in turn."""
-    from PIL import Image
-
     sheet = np.full((SHEET_PX[1], SHEET_PX[0], 3), GROUND, np.uint8)
-    sitters = sorted(works.SITTER.parent.glob("*.jpg"))
+    sitters = works.sitters(FIELD_PX)
     across = SHEET_PX[0] // FIELD_PX
     for k in range(people):
-        with Image.open(sitters[k % len(sitters)]) as opened:
-            width, height = opened.size
-            square = opened.convert("RGB").crop((0, 0, min(width, height), min(width, height)))
         y, x = (FIELD_PX * v for v in divmod(k, across))
-        field = np.asarray(square.resize((FIELD_PX, FIELD_PX), Image.Resampling.LANCZOS))
-        sheet[y : y + FIELD_PX, x : x + FIELD_PX] = field
+        sheet[y : y + FIELD_PX, x : x + FIELD_PX] = sitters[k % len(sitters)]
     return sheet
 
 

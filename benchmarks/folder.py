@@ -36,12 +36,7 @@ def fill(folder: Path, count: int) -> None:
     from PIL import Image
 
     folder.mkdir()
-    sitters = []
-    for path in sorted(works.SITTER.parent.glob("*.jpg")):
-        with Image.open(path) as opened:
-            side = min(opened.size)
-            square = opened.convert("RGB").crop((0, 0, side, side))
-        sitters.append(np.asarray(square.resize((SIDE_PX, SIDE_PX), Image.Resampling.LANCZOS)))
+    sitters = works.sitters(SIDE_PX)
     for k in range(count):
         hand = np.random.default_rng(k)
         pixels = np.roll(sitters[k % len(sitters)], hand.integers(-12, 13, 2), (0, 1))

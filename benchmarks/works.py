@@ -33,6 +33,19 @@ def picture(side_px: int) -> NDArray[np.uint8]:
     return np.asarray(square)
 
 
+def sitters(side_px: int) -> list[NDArray[np.uint8]]:
+    """Return the upper left squares of all sample sitters, (side, side, 3) uint8 sRGB."""
+    from PIL import Image
+
+    squares = []
+    for path in sorted(SITTER.parent.glob("*.jpg")):
+        with Image.open(path) as opened:
+            side = min(opened.size)
+            square = opened.convert("RGB").crop((0, 0, side, side))
+        squares.append(np.asarray(square.resize((side_px, side_px), Image.Resampling.LANCZOS)))
+    return squares
+
+
 def _photo(side_px: int) -> Photo:
     import limner
 
