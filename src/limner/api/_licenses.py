@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from limner.api._about import weights_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from importlib import metadata
 
 __all__ = ["licenses"]
@@ -36,8 +36,9 @@ def licenses() -> tuple[dict[str, Any], ...]:
         "version": __version__,
         "license": "Apache-2.0",
     }
-    nets = (_terms("weight", row["name"], row["sha256"], row) for row in weights_table())
-    return (own, *nets, *_people(), *_bundled(), *_libraries())
+    rows = weights_table()
+    nets = (_terms("weight", row["name"], row["sha256"], row) for row in rows)
+    return (own, *nets, *_people(rows), *_bundled(), *_libraries())
 
 
 def _terms(kind: str, name: str, sha256: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -46,13 +47,13 @@ def _terms(kind: str, name: str, sha256: str, row: dict[str, Any]) -> dict[str, 
     return {"kind": kind, "name": name, "version": sha256[:12], **terms}
 
 
-def _people() -> Iterator[dict[str, Any]]:
+def _people(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Yield a row for the bank of people: codes by the network of parts, of the people who taught it, on its terms."""
     from limner.sketches.bank import FILE
     from limner.sketches.synthesize import PARTS
 
     bank = resources.files("limner.sketches") / FILE
-    for row in weights_table():
+    for row in rows:
         if row["name"] == PARTS and bank.is_file():
             digest = hashlib.sha256(bank.read_bytes()).hexdigest()
             yield _terms("data", "sketches-people", digest, row)

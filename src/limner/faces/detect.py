@@ -157,11 +157,12 @@ def _looks(pixels: NDArray[np.uint8]) -> Iterator[_Look]:
     for side, scale, room in sorted(_levels(width, height), key=lambda level: -level[1]):
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         # each level shrinks the one before: the whole of a large picture is read once
-        kernel = cv2.INTER_AREA if size[0] < source.shape[1] else cv2.INTER_LINEAR
+        kernel = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         level = source
         if scale != 1:
             level = np.asarray(cv2.resize(source, size, interpolation=kernel), np.uint8)
-        source = level if scale < 1 else pixels
+        if scale < 1:
+            source = level
         # sides are rounded to whole px, so that the two axes shrink a little differently
         shrunk = size[0] / width, size[1] / height
         for x, y in _tiles(*size, side):
