@@ -112,6 +112,20 @@ def commit() -> str:
     return run.stdout.strip() or "unknown"
 
 
+def occasion() -> dict[str, Any]:
+    """Return when, of what and on what something is measured: called before it is, for the load that it meets."""
+    return {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit(),
+        "machine": machine(),
+    }
+
+
+def peak_mb(who: int = resource.RUSAGE_SELF) -> float:
+    """Return the most memory that this process, or its children, ever held."""
+    return resource.getrusage(who).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
+
+
 def median_ms(work: works.Work, repeats: int) -> float:
     """Return the median of `repeats` calls, or of as many as fit the budget, after one that warms up."""
     begun = time.perf_counter()
@@ -138,12 +152,11 @@ def measure(case: dict[str, Any]) -> dict[str, float]:
     who = (
         resource.RUSAGE_CHILDREN if case["work"] in {"process", "python"} else resource.RUSAGE_SELF
     )
-    peak = resource.getrusage(who).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
     return {
         "ms": round(took, 2),
         "ratio": round(took / calibration, 3),
         "calibration_ms": round(calibration, 3),
-        "rss_mb": round(peak, 1),
+        "rss_mb": round(peak_mb(who), 1),
     }
 
 
@@ -233,7 +246,8 @@ def main() -> None:
     unknown = set(asked.cases) - set(known)
     if unknown:
         parser.error(f"no case {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    here = machine()
+    told = occasion()
+    here = told["machine"]
     print(
         f"{here['cpu']}, {here['cores']} cores, bf16 {'yes' if here['bf16'] else 'no'}", flush=True
     )
@@ -250,14 +264,7 @@ def main() -> None:
     table(results, bf16=bool(here["bf16"]))
     print(", ".join(f"{name} {size} MB" for name, size in sizes_mb().items()))
     if not asked.no_save and not asked.cases:
-        stamp = datetime.now(UTC).isoformat(timespec="seconds")
-        line = {
-            "when": stamp,
-            "commit": commit(),
-            "machine": here,
-            "sizes_mb": sizes_mb(),
-            "results": results,
-        }
+        line = told | {"sizes_mb": sizes_mb(), "results": results}
         with RESULTS.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
         print(f"Added to {RESULTS.relative_to(HERE.parent)}")

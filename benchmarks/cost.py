@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +69,7 @@ def measure(kind: str, value: int, repeats: int) -> dict[str, float]:
 
     photo = limner.read_photo(works.picture(value) if kind == "size" else crowd(value))
     took = {name: round(bench.median_ms(do, repeats), 1) for name, do in steps(photo).items()}
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    megabytes = peak / (1e6 if sys.platform == "darwin" else 1e3)
-    return took | {"found": len(limner.detect_faces(photo)), "rss_mb": round(megabytes)}
+    return took | {"found": len(limner.detect_faces(photo)), "rss_mb": round(bench.peak_mb())}
 
 
 def measure_apart(kind: str, value: int, repeats: int) -> dict[str, float]:
@@ -113,11 +109,7 @@ def main() -> None:
         kind, value, repeats = asked.worker
         print(json.dumps(measure(kind, int(value), int(repeats))))
         return
-    told: dict[str, Any] = {
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": bench.commit(),
-        "machine": bench.machine(),
-    }
+    told = bench.occasion()
     for kind, values in (("size", SIDES_PX), ("faces", FACES)):
         told[kind] = {str(v): measure_apart(kind, v, asked.repeats) for v in values}
     if not asked.no_save:

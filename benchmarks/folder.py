@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -132,18 +131,11 @@ def main() -> None:
     parser.add_argument("--style", default="croquis")
     parser.add_argument("--no-save", action="store_true", help="leave folder.json as it is")
     asked = parser.parse_args()
-    machine, commit = bench.machine(), bench.commit()
+    told = bench.occasion()
     found = measure(asked.count, asked.jobs, asked.style)
     print(json.dumps(found, indent=1))
     if not asked.no_save:
-        told = {
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "commit": commit,
-            "machine": machine,
-            "jobs": asked.jobs,
-            "style": asked.style,
-            "results": found,
-        }
+        told |= {"jobs": asked.jobs, "style": asked.style, "results": found}
         RESULTS.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
 

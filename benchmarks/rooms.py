@@ -16,7 +16,6 @@ import pstats
 import time
 from collections import defaultdict
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -138,18 +137,14 @@ def main() -> None:
         parser.error(f"no verb {', '.join(sorted(unknown))}; there are {', '.join(VERBS)}")
     from limner import api
 
+    told = bench.occasion()
     api.configure(threads=1)
     results = {}
     for verb in asked.verbs or VERBS:
         results[verb] = measure(verb, asked.top)
         print(f"{verb}: {json.dumps(results[verb], indent=1)}", flush=True)
     if not asked.no_save and not asked.verbs:
-        told = {
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "commit": bench.commit(),
-            "machine": bench.machine(),
-            "results": results,
-        }
+        told |= {"results": results}
         RESULTS.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
 

@@ -199,7 +199,7 @@ def main() -> None:
     parser.add_argument("--no-save", action="store_true", help="leave studio.json as it is")
     asked = parser.parse_args()
     took: dict[str, list[float]] = {}
-    load = bench.load_per_core()
+    told = bench.occasion()
     with opened(took) as studio:
         sketch(studio, took)
         photographs(studio, took)
@@ -212,8 +212,7 @@ def main() -> None:
     print(f"{CLIENTS} clients: {len(wrong)} errors in {asked_for} requests", *wrong, sep="\n  ")
     found[f"{CLIENTS} clients: errors"] = {"errors": len(wrong), "count": asked_for}
     if not asked.no_save:
-        machine = bench.machine() | {"load": load}
-        told = {"machine": machine, "commit": bench.commit(), "results": found}
+        told |= {"results": found}
         RESULTS.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
 
 

@@ -11,7 +11,6 @@ import json
 import re
 import sys
 import xml.etree.ElementTree as ET
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +55,7 @@ def keep(report: Path) -> None:
     sys.path.append(str(ROOT / "benchmarks"))
     import bench
 
-    told = {
-        "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": bench.commit(),
-        "machine": bench.machine(),
-        "tests": read(report.read_text("utf-8")),
-    }
+    told = bench.occasion() | {"tests": read(report.read_text("utf-8"))}
     KEPT.write_text(json.dumps(told, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
