@@ -44,10 +44,10 @@ class Studio:
                     break
         return got
 
-    def resident_mb(self) -> float:
-        """Return the memory of the server and all its workers."""
+    def resident_mb(self, *, workers: bool = True) -> float:
+        """Return the memory of the server, and of all its workers unless told otherwise."""
         total = 0
-        for pid in (self.process.pid, *self.workers):
+        for pid in (self.process.pid, *(self.workers if workers else ())):
             for row in Path(f"/proc/{pid}/status").read_text().splitlines():
                 if row.startswith("VmRSS"):
                     total += int(row.split()[1])
