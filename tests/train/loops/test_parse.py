@@ -97,3 +97,24 @@ def test_statistics_stay_where_the_recipe_freezes_them(
     same = [torch.equal(v, before[k]) for k, v in net.named_buffers() if k in before]
     assert all(same) == frozen
     assert same
+
+
+def test_classes_told_too_readily_are_told_less_when_the_network_is_exported(
+    packs: Path, cache: Path
+) -> None:
+    task = small.load("parse", packs, cache, "adjusted_on=3")
+    net = task.nets["net"].eval()
+    with torch.no_grad():
+        net.head.weight *= 0.01  # scores all but alike, so that the hat's lead decides
+        net.head.bias[:] = 0
+        net.head.bias[CLASSES.index("hat")] = 0.15
+    shipped = task.export(net).module
+    moved = (shipped.head.bias - net.head.bias).detach()
+    assert moved[CLASSES.index("hat")] < moved.max()
+    assert moved.abs().max() <= 0.6 + 1e-6
+    assert float(net.head.bias[CLASSES.index("hat")]) == pytest.approx(0.15)  # what is trained on stays
+
+
+def test_a_recipe_may_leave_the_network_as_it_was_taught(packs: Path, cache: Path) -> None:
+    task = small.load("parse", packs, cache, "adjusted_on=0")
+    assert task.export(task.nets["net"]).module is task.nets["net"]

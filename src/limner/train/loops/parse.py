@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from limner.records import CLASS_COLORS, CLASSES
+from limner.records import CLASS_COLORS, CLASSES, MIRRORED
 from limner.train.data.own_faces import Terms, terms_of
 from limner.train.data.packs import Pack
 from limner.train.data.parse_crops import (
@@ -21,6 +22,7 @@ from limner.train.data.parse_crops import (
 )
 from limner.train.loops.detect import OWN_TOLERANCE, TURNHEADS
 from limner.train.loops.task import ExportSpec
+from limner.train.losses.logit_adjustment import logit_adjustment
 from limner.train.losses.segmentation import parsing_loss
 from limner.train.nets.parser import Parser, full_size
 
@@ -65,6 +67,9 @@ class Settings:
         Folder of the arrays built from the packs.
     people : int
         Held-out people in a validation.
+    adjusted_on : int
+        So many people who were taught with tell, when the network is exported, how readily it should tell each class;
+        0 leaves it as it was taught. Only where people labelled.
     """
 
     size_px: int = 256
@@ -79,6 +84,7 @@ class Settings:
     labels: str = "labels"
     cache: str = "runs/cache"
     people: int = 300
+    adjusted_on: int = 400
 
 
 _LIMITS = (
@@ -192,6 +198,27 @@ class ParseTask:
         ]
         return np.concatenate(columns, 1).astype(np.uint8)
 
+    def adjusted(self, ema: nn.Module) -> nn.Module:
+        """Return the net with each class told as readily as serves people it was taught with best."""
+        s, net = self.sampler, copy.deepcopy(ema).eval()
+        device = next(net.parameters()).device
+        rows = np.unique(np.linspace(0, s.real - 1, self.settings.adjusted_on).astype(int))
+        logits, labels = [], []
+        for row in rows:
+            crop, true = (
+                cv2.resize(np.asarray(a[row]), (s.size, s.size), interpolation=how)
+                for a, how in ((s.photos, cv2.INTER_AREA), (s.labels, cv2.INTER_NEAREST))
+            )
+            x = torch.from_numpy(crop.transpose(2, 0, 1)[None].copy()).to(device)
+            with torch.no_grad():
+                found = net((x.float() - 127) / 128)[0].flatten(1).T
+            logits.append(found.float().cpu().numpy())
+            labels.append(true[::2, ::2].ravel())
+        offsets = logit_adjustment(np.concatenate(logits), np.concatenate(labels), MIRRORED)
+        with torch.no_grad():
+            net.head.bias += torch.from_numpy(offsets).to(device)  # type: ignore[union-attr, operator]
+        return net
+
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what the graph needs."""
         side, own = self.settings.size_px, bool(self.settings.photos)
@@ -200,7 +227,7 @@ class ParseTask:
         terms = terms_of(self.data / self.settings.photos) if own else packs
         return ExportSpec(
             name="faces-parse-clean" if own else "faces-parse",
-            module=ema,
+            module=ema if own or not self.settings.adjusted_on else self.adjusted(ema),
             inputs={"crop": torch.zeros(1, 3, side, side)},
             outputs=("logits",),
             ranges={"crop": (-1.0, 1.0)},
