@@ -19,6 +19,7 @@ from limner.train.data.head_template import measured_template
 from limner.train.data.heads import build_real, build_synthetic
 from limner.train.loops import _head_graphs as graphs
 from limner.train.loops import _head_views as views
+from limner.train.loops._head_labels import with_adjusted_labels
 from limner.train.losses import heads as losses
 from limner.train.losses.perceptual import feature_distance
 from limner.train.nets.frozen import open_frozen
@@ -90,8 +91,8 @@ class Settings:
     people: int = 36
 
 
-#: Photographs whose codes' axes random heads begin from.
-_PEOPLE = 1000
+#: Photographs whose codes' axes random heads begin from; taught heads that say how readily each class should be told.
+_PEOPLE, _HEADS = 1000, 60
 
 
 def make(recipe: Recipe, data: Path) -> HeadShellTask:
@@ -221,10 +222,13 @@ class HeadShellTask:
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what is needed to write the graph named by `piece`.
 
-        The sampler, which this stage does not teach, begins from the principal axes of real people's codes.
+        The sampler, which this stage does not teach, begins from the principal axes of real people's codes; the renderer
+        tells each class as readily as serves taught heads best.
         """
+        shell, cache = views.as_shell(ema), Path(self.settings.cache)
         if self.piece == "sampler" and self.settings.real_share > 0:
-            real = build_real(self.data, Path(self.settings.cache), "train")
-            shell = views.as_shell(ema)
+            real = build_real(self.data, cache, "train")
             shell.sampler.set_people(views.people_codes(shell, real, _PEOPLE))
-        return graphs.spec(views.as_shell(ema), self.piece, real=self.settings.real_share > 0)
+        if self.piece == "renderer":
+            shell = with_adjusted_labels(shell, build_synthetic(self.data, cache, "train"), _HEADS)
+        return graphs.spec(shell, self.piece, real=self.settings.real_share > 0)
