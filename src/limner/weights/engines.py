@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from limner.errors import BadShape, CorruptWeights, MissingExtra, UnknownName
+from limner.weights.stages import Chain, apart
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +109,7 @@ def opened(
 
 
 class _OpenVINO:
-    """A compiled OpenVINO model with a pool of requests, one a running call."""
+    """A compiled OpenVINO model, or two in a row, with a pool of requests, one a running call."""
 
     def __init__(
         self, data: bytes, name: str, cores: tuple[int, int], precision: str, cache: Path
@@ -121,7 +122,6 @@ class _OpenVINO:
         core = openvino.Core()
         # OpenVINO takes bf16 by itself where it can, at about one per cent of error: the precision is always said.
         settings: dict[str, object] = {
-            "INFERENCE_PRECISION_HINT": precision,
             "INFERENCE_NUM_THREADS": threads * at_once,
             "NUM_STREAMS": at_once,
         }
@@ -133,12 +133,20 @@ class _OpenVINO:
         try:
             with _OPENING:
                 _touch(openvino)
-                self.compiled = core.compile_model(_read(openvino, core, data), "CPU", settings)
+                model = _read(openvino, core, data)
+                self.outputs = {port.get_any_name() for port in model.outputs}
+                models = apart(openvino, model) if precision == "bf16" else [model]
+                # all but the last stage is geometry
+                hints = ["f32"] * (len(models) - 1) + [precision]
+                self.compiled = [
+                    core.compile_model(one, "CPU", settings | {"INFERENCE_PRECISION_HINT": hint})
+                    for one, hint in zip(models, hints, strict=True)
+                ]
         except RuntimeError as error:
             raise CorruptWeights(
                 f"OpenVINO cannot open {name}: {str(error).splitlines()[0]}"
             ) from error
-        self.requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.requests: queue.SimpleQueue[Chain] = queue.SimpleQueue()
         self.slots = threading.BoundedSemaphore(max(_MOST_RUNNING, cores[1]))
 
     def run(self, inputs: Arrays) -> Arrays:
@@ -149,15 +157,14 @@ class _OpenVINO:
         try:
             request = self.requests.get_nowait()
         except queue.Empty:
-            request = self.compiled.create_infer_request()
+            request = Chain(self.compiled, self.outputs)
         try:
             # Copied into the request's own memory. Were Python's arrays lent to it, OpenVINO would let go of them under
             # a lock of its own, which waits for the interpreter's, which another thread holds while it waits for
             # OpenVINO's: eight threads then stand still for ever.
             for name, value in inputs.items():
                 _fill(request.get_tensor(name), value)
-            result = request.infer()
-            return {port.get_any_name(): np.array(value) for port, value in result.items()}
+            return request.infer()
         except (RuntimeError, ValueError) as error:
             raise BadShape(
                 f"The inputs do not fit the network: {str(error).splitlines()[0]}"
