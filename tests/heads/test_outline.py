@@ -8,7 +8,7 @@ from tests.heads.conftest import source
 
 from limner.geometry.camera import Camera
 from limner.heads import HeadRenderer
-from limner.heads.outline import hull, nearness
+from limner.heads.outline import beyond_px, hull, nearness
 from limner.records import Head
 
 SIDE = 128
@@ -23,7 +23,7 @@ def disc(radius: float, x: float = 64.0) -> np.ndarray:
 def seen_from(yaw: float, head: np.ndarray, shell: np.ndarray) -> np.ndarray:
     """Return what may be head of a flat shell seen by a camera turned by `yaw`."""
     cameras = Camera(0, 0, SIDE), Camera(yaw, 0, SIDE)
-    return hull(head, cameras, shell, np.where(shell > 0, 1.05, 0).astype(np.float32))
+    return hull(beyond_px(head), cameras, shell, np.where(shell > 0, 1.05, 0).astype(np.float32))
 
 
 def test_a_shell_wider_than_the_photographs_outline_is_cut() -> None:

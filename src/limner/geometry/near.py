@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["largest_piece", "nearest", "pairs_within"]
+__all__ = ["largest_piece", "nearest", "pairs_within", "spread"]
 
 #: Half of the cells round a cell, and itself: with these every pair comes once.
 _AHEAD = ((0, 0), (1, 0), (-1, 1), (0, 1), (1, 1))
@@ -91,15 +91,53 @@ def nearest(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]
     >>> nearest(mask)[1].tolist()
     [[0, 0, 0, 4, 4], [0, 0, 4, 4, 4]]
     """
+    at = _nearest_place(mask)
+    return np.divmod(at, mask.shape[1])
+
+
+def spread(
+    mask: NDArray[np.bool_], where: NDArray[np.bool_], *planes: NDArray[Any]
+) -> tuple[NDArray[Any], ...]:
+    """Return planes that have, in some places, the value at the nearest pixel of a mask.
+
+    Parameters
+    ----------
+    mask : ndarray of shape (H, W), bool
+        Not empty.
+    where : ndarray of shape (H, W), bool
+        The places; elsewhere the planes stay.
+    planes : ndarrays of shape (H, W)
+
+    Examples
+    --------
+    >>> mask = np.array([[1, 0, 0, 0]], bool)
+    >>> spread(mask, np.array([[0, 1, 1, 0]], bool), np.array([[7, 1, 2, 3]]))[0].tolist()
+    [[7, 7, 7, 3]]
+    """
+    if not where.any():
+        return planes
+    at = _nearest_place(mask, where)
+    made = []
+    for plane in planes:
+        out = plane.copy()
+        out[where] = plane.take(at)
+        made.append(out)
+    return tuple(made)
+
+
+def _nearest_place(
+    mask: NDArray[np.bool_], where: NDArray[np.bool_] | None = None
+) -> NDArray[np.intp]:
+    """Return the flat index of the nearest pixel of a mask, for all pixels (H, W) or those of `where` (N,)."""
     away = (~mask).astype(np.uint8)
-    _, name = cv2.distanceTransformWithLabels(
+    _, found = cv2.distanceTransformWithLabels(
         away, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    rows, columns = np.nonzero(mask)
-    row, column = np.zeros((2, len(rows) + 1), np.intp)
-    names = np.asarray(name)
-    row[names[mask]], column[names[mask]] = rows, columns
-    return row[names], column[names]
+    names = np.asarray(found)
+    places = np.flatnonzero(mask)
+    table = np.zeros(len(places) + 1, np.intp)
+    table[names.ravel().take(places)] = places
+    return table.take(names if where is None else names[where])
 
 
 def largest_piece(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from limner.geometry.near import largest_piece, nearest
+from limner.geometry.near import largest_piece, spread
+from limner.heads.classes import blended
 from limner.heads.outline import nearness
 from limner.heads.project import fill
 
@@ -49,8 +50,9 @@ def extended(depth: Floats, known: Floats) -> tuple[Floats, NDArray[np.bool_]]:
     sheet = (known > 0.5) & ~inside
     if not inside.any() or not sheet.any():
         return depth, np.zeros(depth.shape, bool)
-    spread = cv2.GaussianBlur(depth[nearest(inside)], (0, 0), 2 * reach)
-    return np.where(sheet, spread, depth).astype(np.float32), sheet
+    (wide,) = spread(inside, ~inside, depth)
+    soft = cv2.GaussianBlur(wide, (0, 0), 2 * reach)
+    return np.where(sheet, soft, depth).astype(np.float32), sheet
 
 
 def thrown(
@@ -114,8 +116,8 @@ def edged(photo: Floats, alpha: Floats, shown: Floats, visible: Floats) -> tuple
     near = cv2.GaussianBlur((shown > 0.1).astype(np.float32), (0, 0), side / _SOFT) > 0.02
     joined = np.where(near, np.clip(2.5 * soft - 0.9, 0, 1), alpha).astype(np.float32)
     known = np.maximum(visible, (alpha > 0.95) & ~near)
-    bare = (near * (1 - known))[..., None]
-    return (photo * (1 - bare) + fill(photo, known) * bare).astype(np.float32), joined
+    bare = (near * (1 - known)).astype(np.float32)
+    return (blended(photo, fill(photo, known), bare) if bare.any() else photo), joined
 
 
 def told(
@@ -125,11 +127,8 @@ def told(
     good = head & (ids > 0) & (depth > 0)
     if not good.any():
         return np.where(head, ids, 0).astype(np.uint8), np.where(head, depth, 0).astype(np.float32)
-    at = nearest(good)
-    return (
-        np.where(head, ids[at], 0).astype(np.uint8),
-        np.where(head, depth[at], 0).astype(np.float32),
-    )
+    ids, depth = spread(good, head & ~good, ids, depth)
+    return np.where(head, ids, 0).astype(np.uint8), np.where(head, depth, 0).astype(np.float32)
 
 
 def _inside(depth: Floats) -> NDArray[np.bool_]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from limner.heads.classes import mixed, total
 from limner.heads.project import fill
 from limner.records import CLASSES, MIRRORED
 
@@ -64,8 +65,8 @@ def borrow(
     """
     planes, visible = own
     there, seen = other
-    face = labels[..., _ALIKE].sum(-1)
-    told = there[..., [3 + k for k in _ALIKE]].sum(-1)
+    face = total(labels, _ALIKE)
+    told = total(there, [3 + k for k in _ALIKE])
     usable = _eased(seen) * np.clip(2 * face - 1, 0, 1) * (told > 0.5)
     # where own pixels thin out they stand alone, as specks: there the mirror image takes over as a whole
     kept = visible * (1 - usable * (1 - _eased(visible)))
@@ -76,9 +77,9 @@ def borrow(
     light = _blurred(fill((planes - there)[..., :3], both.astype(np.float32)), _BROAD)
     there = there.copy()
     there[..., :3] = np.clip(there[..., :3] + light, -1, 1)
-    total = kept + take
-    share = (take / np.maximum(total, 1e-3))[..., None]
-    return planes * (1 - share) + there * share, np.asarray(np.clip(total, 0, 1), np.float32)
+    whole = kept + take
+    share = take / np.maximum(whole, 1e-3)
+    return mixed(there, planes, share), np.asarray(np.clip(whole, 0, 1), np.float32)
 
 
 def _blurred(picture: Floats, share: int) -> Floats:

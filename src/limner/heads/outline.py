@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from limner.geometry.near import nearest
+from limner.geometry.carry import reprojected
+from limner.geometry.near import spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-__all__ = ["EDGE_DEG", "hull", "nearness"]
+__all__ = ["EDGE_DEG", "beyond_px", "hull", "nearness"]
 
 #: What may be head reaches so much further beyond the photograph's outline for each degree turned, as a share of the
 #: picture: a shell that lies a little off would be bitten into where it turns its hidden side to the camera.
@@ -39,13 +40,20 @@ def nearness(first: Camera, second: Camera, full_deg: float, none_deg: float) ->
     return float(np.clip((none_deg - turned) / (none_deg - full_deg), 0, 1))
 
 
-def hull(head: Floats, cameras: tuple[Camera, Camera], alpha: Floats, depth: Floats) -> Floats:
+def beyond_px(head: Floats) -> Floats:
+    """Return how far each pixel of a photograph lies beyond the head's outline, (S, S), px, by its share of head."""
+    smooth = cv2.GaussianBlur(head, (0, 0), head.shape[0] / _SMOOTH)
+    far = cv2.distanceTransform((smooth < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(far, np.float32)
+
+
+def hull(far: Floats, cameras: tuple[Camera, Camera], alpha: Floats, depth: Floats) -> Floats:
     """Return how much of each pixel of a view may be head.
 
     Parameters
     ----------
-    head : ndarray of shape (S, S), float32
-        Share of head in the photograph, 0 to 1.
+    far : ndarray of shape (S, S), float32
+        From `beyond_px`, of the photograph.
     cameras : two Camera
         The photograph's and the view's, of S px.
     alpha, depth : ndarray of shape (S, S), float32
@@ -59,16 +67,14 @@ def hull(head: Floats, cameras: tuple[Camera, Camera], alpha: Floats, depth: Flo
     share, there = nearness(*cameras, 0.0, _UNCUT_DEG), depth > 0
     if not share or not there.any():
         return np.ones(alpha.shape, np.float32)
-    side = alpha.shape[0]
-    points = cameras[1].surface(depth[nearest(there)])
-    at = cameras[0].project(points)[0].astype(np.float32)
-    x, y = (np.ascontiguousarray(at[..., k]) for k in (0, 1))
-    smooth = cv2.GaussianBlur(head, (0, 0), side / _SMOOTH)
-    far = cv2.distanceTransform((smooth < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    (whole,) = spread(there, ~there, depth)
+    x, y, _ = reprojected(whole, cameras)
     # beyond the photograph's frame nothing is known
     seen = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    reach = _WIDER * side * _UNCUT_DEG * (1 - share)
-    may = np.clip(reach + 1.5 - np.asarray(seen, np.float32), 0, 1)
+    reach = _WIDER * alpha.shape[0] * _UNCUT_DEG * (1 - share)
+    may = np.clip(np.float32(reach + 1.5) - np.asarray(seen, np.float32), 0, 1)
+    if may.min() == 1:
+        return may
     solid = ((alpha > 0.5) & (may > 0.5)).astype(np.uint8)
     return np.asarray(1 - (1 - may) * _from_the_edge(1 - solid), np.float32)
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from limner.geometry.carry import planar
 from limner.heads.encode import shares
 from limner.heads.ground import around, through
 from limner.heads.halo import extended, fading, thrown
 from limner.heads.mirror import mirrored
-from limner.heads.outline import EDGE_DEG, hull, nearness
+from limner.heads.outline import EDGE_DEG, beyond_px, hull, nearness
 from limner.heads.relief import relief_of
 from limner.records import CLASSES, HEAD_PARTS
 
@@ -44,6 +45,8 @@ class Own:
     close: Floats
     #: The mirrored photograph, where the face is turned so far that it hides one of its sides.
     mirror: Own | None = None
+    #: How far its pixels lie beyond the head's outline, px.
+    far: Floats | None = None
     #: What of it lies beyond the shell.
     sheet: NDArray[np.bool_] | None = None
     relief: Relief | None = None
@@ -71,13 +74,14 @@ class Own:
 
     def hull(self, seen: Rendering, camera: Camera) -> Floats:
         """Return how much of each pixel (S, S) of a rendering may be head, by the photograph's outline."""
-        head = np.ascontiguousarray(1 - self.planes[..., 3 + CLASSES.index("background")])
-        return hull(head, (self.camera, camera), seen.alpha, seen.depth)
+        if self.far is None:
+            return np.ones(seen.alpha.shape, np.float32)
+        return hull(self.far, (self.camera, camera), seen.alpha, seen.depth)
 
     def flipped(self, camera: Camera, depth: Floats) -> Own:
         """Return the mirrored photograph, as a camera on the other side of the head would have taken it."""
         known = np.ascontiguousarray(self.known[:, ::-1])
-        return Own(mirrored(self.planes), camera, depth, known, known)
+        return Own(planar(mirrored(self.planes)), camera, depth, known, known)
 
     @classmethod
     def of(
@@ -94,7 +98,8 @@ class Own:
         resized = cv2.resize(source.photo.pixels, (side, side), interpolation=kind)
         photo = np.asarray(resized, np.uint8)
         hot = shares(source.semantic, side)[0].transpose(1, 2, 0)
-        planes = np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1)
+        planes = planar(np.concatenate([photo.astype(np.float32) / 127.5 - 1, hot], -1))
+        far = beyond_px(np.ascontiguousarray(1 - hot[..., CLASSES.index("background")]))
         # a silhouette's last pixels are half ground, and would be combed over what it hid
         known = 1 - around((hot[..., 0] > 0.5).astype(np.uint8), side // 72).astype(np.float32)
         known = (known * through(photo, hot, ground)).astype(np.float32)
@@ -106,7 +111,7 @@ class Own:
         relief = relief_of(source, camera, seen.depth, known)
         shell = seen.depth if relief is None else relief.at_home(seen.depth) * (seen.depth > 0)
         depth, sheet = extended(shell, close)
-        return cls(planes, camera, depth, known, close, sheet=sheet, relief=relief)
+        return cls(planes, camera, depth, known, close, far=far, sheet=sheet, relief=relief)
 
 
 def grown(mask: NDArray[np.uint8]) -> Floats:

@@ -28,7 +28,14 @@ def fill(picture: Floats, known: Floats, *, levels: int = 7) -> Floats:
     -----
     Pull and push: average what is known over ever larger squares, then let each scale fill the holes of the finer one.
     """
-    stack: list[tuple[NDArray[Any], NDArray[Any]]] = [(picture * known[..., None], known)]
+    picture = np.ascontiguousarray(picture, np.float32)
+    many = picture.shape[2]
+
+    def wide(weight: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(cv2.merge([weight] * many)).reshape(*weight.shape, many)
+
+    known = np.asarray(known, np.float32)
+    stack: list[tuple[NDArray[Any], NDArray[Any]]] = [(picture * wide(known), known)]
     while len(stack) <= levels and min(stack[-1][1].shape) >= 4:
         size = tuple((n + 1) // 2 for n in stack[-1][1].shape[::-1])
         values, weight = (cv2.resize(a, size, interpolation=cv2.INTER_AREA) for a in stack[-1])
@@ -39,15 +46,24 @@ def fill(picture: Floats, known: Floats, *, levels: int = 7) -> Floats:
     for values, weight in reversed(stack):
         size = weight.shape[::-1]
         coarse = cv2.resize(out, size, interpolation=cv2.INTER_LINEAR).reshape(values.shape)
-        rest = np.clip(1 - weight * 4, 0, 1)[..., None]
-        out = (values * (1 - rest) / np.maximum(weight, 1e-3)[..., None] + coarse * rest).astype(
-            np.float32
-        )
+        rest = np.clip(1 - weight * 4, 0, 1)
+        out = values * wide((1 - rest) / np.maximum(weight, 1e-3)) + coarse * wide(rest)
     return np.asarray(out, np.float32)
 
 
-def between(picture: Floats, known: Floats, share: Floats, reach_px: int) -> Floats:
+def between(
+    picture: Floats, known: Floats, share: Floats, reach_px: int, *, colours: int | None = None
+) -> Floats:
     """Return the picture (H, W, C) with the mean of what is known around, as far as `share` (H, W), 0 to 1, says.
+
+    Parameters
+    ----------
+    picture, known, share : ndarray of float32
+        The picture; where it is known, and where it is to be filled, 0 to 1.
+    reach_px : int
+        How far is looked.
+    colours : int, optional
+        The first channels that are averaged, all by default; of the others, shares of classes, the nearest are taken.
 
     Notes
     -----
@@ -56,20 +72,27 @@ def between(picture: Floats, known: Floats, share: Floats, reach_px: int) -> Flo
     """
     rows, columns = np.nonzero(share)
     (height, width), many = known.shape, picture.shape[2]
-    flat, bordered = picture.reshape(-1, many), np.pad(known, reach_px)
-    sums, total = np.zeros((len(rows), many), np.float32), np.zeros(len(rows), np.float32)
-    for down in range(-reach_px, reach_px + 1):
-        starts = np.clip(rows + down, 0, height - 1) * width
-        for across in range(-reach_px, reach_px + 1):
-            nearness = np.float32(1 / (0.5 + down * down + across * across))
-            weight = nearness * bordered[rows + (down + reach_px), columns + (across + reach_px)]
-            sums += weight[:, None] * flat.take(starts + np.clip(columns + across, 0, width - 1), 0)
-            total += weight
-    here = np.where(total > 0, share[rows, columns], 0)[:, None]
-    out = picture.copy()
-    old = out[rows, columns]
-    out[rows, columns] = old + here * (sums / np.maximum(total, 1e-9)[:, None] - old)
-    return out
+    planes = np.array(np.moveaxis(picture, -1, 0), np.float32, order="C").reshape(many, -1)
+    steps = np.indices((2 * reach_px + 1,) * 2).reshape(2, -1) - reach_px
+    away = (steps**2).sum(0)
+    down, across = steps[:, np.argsort(away, kind="stable")]  # the nearest first
+    nearness = (1 / (0.5 + np.sort(away))).astype(np.float32)
+    # round the picture nothing is known: so a place beside it has no weight
+    wide = width + 2 * reach_px
+    bordered = np.pad(known, reach_px).ravel()
+    beside = (rows + reach_px) * wide + columns + reach_px
+    weight = nearness * bordered.take(beside[:, None] + (down * wide + across))
+    total = weight.sum(1)
+    here = np.where(total > 0, share[rows, columns], 0) / np.maximum(total, 1e-9)
+    place = rows * width + columns
+    # a place without weight may be any, as long as it lies in the picture
+    at = np.clip(place[:, None] + (down * width + across), 0, height * width - 1)
+    sums = [np.einsum("nk,nk->n", weight, plane.take(at)) for plane in planes[:colours]]
+    first = at[np.arange(len(at)), (weight > 0).argmax(1)]
+    sums += [total * plane.take(first) for plane in planes[len(sums) :]]
+    for plane, found in zip(planes, sums, strict=True):
+        plane[place] += here * (found - total * plane[place])
+    return np.moveaxis(planes.reshape(many, height, width), 0, -1)
 
 
 def mend(survived: Floats, visible: Floats, coarse: Floats, shares: Floats) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 
 from limner.errors import InputError
 from limner.geometry.camera import MOST_PITCH_DEG, MOST_YAW_DEG, Camera
+from limner.heads.classes import blended, largest, mixed, stacked, total
 from limner.heads.ground import PAPER, behind, beside
 from limner.heads.halo import edged, told, whole
 from limner.heads.mirror import LEAST_YAW_DEG, borrow
@@ -56,10 +57,10 @@ class Rendering:
     photo : ndarray of shape (S, S, 3), float32
         −1 to 1.
     labels : ndarray of shape (S, S, 19), float32
-        Shares of the classes.
+        Shares of the classes, each in one piece of memory.
     alpha, depth : ndarray of shape (S, S), float32
         Share of head; m, 0 where there is none.
-    masks : ndarray of shape (S, S, P), float32
+    masks : ndarray of shape (64, 64, P), float32
         Shares of the parts.
     features : ndarray of shape (C, 64, 64), float32
         What the decoder saw: a translator into drawings may start from it.
@@ -167,8 +168,7 @@ class HeadRenderer:
         notes: tuple[str, ...] = ()
         if self.refine and visible.any() and session().serves("heads-refiner"):
             photo, alpha = _refined(shown.survived, visible, seen)
-            sure = _sure(visible)[..., None]
-            photo = photo * (1 - sure) + shown.survived * sure
+            photo = blended(photo, shown.survived, _sure(visible))
         else:
             notes = (FILLED,) if self.refine and visible.any() else ()
             photo = mend(shown.survived, visible, seen.photo, matters(labels))
@@ -198,15 +198,15 @@ class HeadRenderer:
             )
             survived, visible = borrow((survived, visible), other, seen.labels)
         survived, visible = _chinks_filled(survived, visible, seen.alpha)
-        unedited = self._unedited(seen.masks)
+        unedited = self._unedited(seen.masks, camera.size_px)
         visible = visible * unedited
         may = 1 - (1 - own.hull(seen, camera)) * unedited
         beyond = whole(seen.alpha, np.minimum(beyond, visible))
         seen = replace(seen, alpha=np.maximum(seen.alpha * may, beyond))
-        weight = visible[..., None]
         # human or parsed classes are surer than rendered ones, where they can be seen
-        labels = survived[..., 3:] * weight + seen.labels * (1 - weight)
-        return seen, _Shown(survived[..., :3], visible, labels, beyond, may)
+        labels = mixed(survived[..., 3:], seen.labels, visible)
+        own_pixels = np.ascontiguousarray(survived[..., :3])
+        return seen, _Shown(own_pixels, visible, labels, beyond, may)
 
     def render(self, camera: Camera) -> Rendering:
         """Return the bare rendering from a camera, before own pixels and refiner."""
@@ -219,11 +219,11 @@ class HeadRenderer:
         share = np.maximum(_sized(there, side), 1e-3)
         depth = (_sized(out["depth"] * there, side) / share)[..., 0] * (alpha > 0.5)
         return Rendering(
-            _sized(out["photo"], side),
+            np.ascontiguousarray(_sized(out["photo"], side)),
             _sized(out["labels"], side),
             alpha,
             depth.astype(np.float32),
-            _sized(out["masks"][:, : len(HEAD_PARTS)], side),
+            np.moveaxis(out["masks"][0, : len(HEAD_PARTS)], 0, -1),
             out["rendered"][0],
         )
 
@@ -253,12 +253,13 @@ class HeadRenderer:
             self._sources[side] = own
         return self._sources[side]
 
-    def _unedited(self, masks: Floats) -> Floats:
+    def _unedited(self, masks: Floats, side: int) -> Floats:
         """Return 1 where a view shows no edited part, 0 on edited parts and close around them."""
         edited = [k for k, name in enumerate(HEAD_PARTS) if name in self._edited]
         if not edited:
-            return np.ones(masks.shape[:2], np.float32)
-        return 1 - grown((masks[..., edited].sum(-1) > 0.25).astype(np.uint8))
+            return np.ones((side, side), np.float32)
+        shown = cv2.resize(total(masks, edited), (side, side), interpolation=cv2.INTER_LINEAR)
+        return 1 - grown((np.asarray(shown) > 0.25).astype(np.uint8))
 
     def _filled(self, source: HeadSource, side: int) -> Floats:
         """Return the photograph's ground, filled where the head is, once for each side."""
@@ -289,13 +290,12 @@ class HeadRenderer:
         depth: Floats,
         notes: tuple[str, ...],
     ) -> View:
-        share = alpha[..., None]
-        mixed = (photo + 1) * 127.5 * share + self._ground(camera) * (1 - share)
-        ids, far = told(labels.argmax(-1).astype(np.uint8), depth, alpha >= 0.5)
+        whole = blended(self._ground(camera), (photo + 1) * np.float32(127.5), alpha)
+        ids, far = told(largest(labels), depth, alpha >= 0.5)
         return View(
             camera.yaw_deg,
             camera.pitch_deg,
-            Photo(_bytes(mixed), alpha=_bytes(alpha * 255), notes=notes),
+            Photo(_bytes(whole), alpha=_bytes(alpha * 255), notes=notes),
             SemanticMap(ids),
             far,
         )
@@ -317,15 +317,12 @@ def _clamped(yaw_deg: float, pitch_deg: float, size_px: int) -> Camera:
 
 
 def _sized(stack: Floats, side: int) -> Floats:
-    """Return (side, side, C) of a graph's (1, C, H, W)."""
-    planes = [
-        plane
-        if plane.shape[0] == side
-        else cv2.resize(plane, (side, side), interpolation=cv2.INTER_LINEAR)
-        for plane in stack[0]
-    ]
-    merged = cv2.merge([np.asarray(plane, np.float32) for plane in planes])
-    return np.asarray(merged, np.float32).reshape(side, side, -1)
+    """Return (side, side, C) of a graph's (1, C, H, W); each channel lies in one piece."""
+    planes = stack[0]
+    if planes.shape[1] != side:
+        size = (side, side)
+        planes = np.stack([cv2.resize(p, size, interpolation=cv2.INTER_LINEAR) for p in planes])
+    return np.moveaxis(planes, 0, -1)
 
 
 def _without_crumbs(visible: Floats) -> Floats:
@@ -345,7 +342,7 @@ def _chinks_filled(survived: Floats, visible: Floats, alpha: Floats) -> tuple[Fl
     gap = np.clip(closed - visible, 0, 1) * inside
     if not gap.any():
         return survived, visible
-    return between(survived, visible, gap, reach // 2), visible + gap
+    return between(survived, visible, gap, reach // 2, colours=3), visible + gap
 
 
 def _sure(visible: Floats) -> Floats:
@@ -357,11 +354,6 @@ def _sure(visible: Floats) -> Floats:
 
 def _refined(survived: Floats, visible: Floats, seen: Rendering) -> tuple[Floats, Floats]:
     """Return the mended photograph and alpha."""
-
-    def stacked(array: Floats) -> Floats:
-        planes = array[..., None] if array.ndim == 2 else array
-        return np.ascontiguousarray(planes.transpose(2, 0, 1)[None], np.float32)
-
     out = session().run(
         "heads-refiner",
         {
@@ -375,8 +367,9 @@ def _refined(survived: Floats, visible: Floats, seen: Rendering) -> tuple[Floats
     # The refiner's silhouette is right but soft, the shell's sharp but lobed: where both agree there is the head.
     both = (np.clip(out["alpha_out"][0, 0], 0, 1) + seen.alpha) / 2
     alpha = np.asarray(np.clip((both - 0.6) * 2 * _EDGE + 0.5, 0, 1), np.float32)
-    return out["photo"][0].transpose(1, 2, 0), alpha
+    return np.asarray(cv2.merge(list(out["photo"][0])), np.float32), alpha
 
 
 def _bytes(values: Floats) -> NDArray[np.uint8]:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    """Return values rounded, what is beyond 0 or 255 cut off."""
+    return np.asarray(cv2.convertScaleAbs(np.maximum(values, 0)), np.uint8)

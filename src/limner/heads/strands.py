@@ -5,12 +5,13 @@ Hair takes strands, too, from the hair that is seen.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 from limner.geometry.near import nearest
+from limner.heads.classes import total
 from limner.records import CLASSES
 
 if TYPE_CHECKING:
@@ -56,20 +57,18 @@ def combed(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Flo
     inside, bare = _seen_and_bare(labels, _HAIRY, visible, alpha)
     if not inside.any():
         return photo
-    rows, columns = nearest(inside)
-    grid = np.indices(inside.shape)
-    way = np.stack([columns - grid[1], rows - grid[0]], -1).astype(np.float32)
-    calm_way = _large(_soft(way, side / _CALM), side)
-    at = [
-        np.clip(grid[1 - k] + 2 * calm_way[..., k], 0, side - 1).astype(np.float32) for k in (0, 1)
-    ]
-    known = inside.astype(np.float32)
+    box, known = _box(bare), inside.astype(np.float32)
+    way = _large(_way(inside), side)[box]
+    x, y = (
+        np.clip(grid + 2 * way[..., k], 0, side - 1).astype(np.float32)
+        for k, grid in enumerate((np.arange(side)[None, box[1]], np.arange(side)[box[0], None]))
+    )
     tones = _tones(photo, known)
-    fine = np.where(inside[..., None], photo - _large(tones, side), 0).astype(np.float32)
-    there = cv2.remap(known, at[0], at[1], cv2.INTER_LINEAR)
-    laid = cv2.remap(fine, at[0], at[1], cv2.INTER_LINEAR) * there[..., None]
-    off = _large(_off(_tones(photo, bare), tones[_least(inside)], _HAIR), side)
-    return np.asarray(np.clip(photo + (laid - off) * bare[..., None], -1, 1), np.float32)
+    fine = cv2.copyTo(photo - _large(tones, side), known.astype(np.uint8))
+    there = cv2.remap(known, x, y, cv2.INTER_LINEAR)
+    laid = cv2.remap(fine, x, y, cv2.INTER_LINEAR) * _wide(there)
+    off = _large(_off(_tones(photo, bare), tones[_least(inside)], _HAIR), side)[box]
+    return _added(photo, laid - off, bare, box)
 
 
 def toned(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Floats:
@@ -83,15 +82,44 @@ def toned(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Floa
     if not inside.any():
         return photo
     seen = _tones(photo, inside.astype(np.float32))[_least(inside)]
-    off = _large(_off(_tones(photo, bare), seen, _SKIN), photo.shape[0])
-    return np.asarray(np.clip(photo - off * bare[..., None], -1, 1), np.float32)
+    box = _box(bare)
+    off = _large(_off(_tones(photo, bare), seen, _SKIN), photo.shape[0])[box]
+    return _added(photo, -off, bare, box)
+
+
+def _box(bare: Floats) -> tuple[slice, slice]:
+    """Return the rows and columns outside of which nothing is bare."""
+    rows, columns = (np.flatnonzero(bare.any(axis)) for axis in (1, 0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+
+
+def _added(photo: Floats, more: Floats, bare: Floats, box: tuple[slice, slice]) -> Floats:
+    """Return the photograph with something added where it is bare, a box of it."""
+    out = photo.copy()
+    out[box] = np.clip(photo[box] + more * _wide(bare[box]), -1, 1)
+    return out
+
+
+def _way(inside: NDArray[np.bool_]) -> Floats:
+    """Return how far and where the nearest seen pixel lies, x and y in px, smooth, at a quarter of the size."""
+    seen = _least(inside)
+    rows, columns = nearest(seen)
+    height, width = seen.shape
+    way = np.stack([columns - np.arange(width), rows - np.arange(height)[:, None]], -1)
+    calm = cv2.GaussianBlur(way.astype(np.float32) * 4, (0, 0), inside.shape[0] / _CALM / 4)
+    return np.asarray(calm, np.float32)
+
+
+def _wide(share: NDArray[Any]) -> Floats:
+    """Return a share (H, W) for each of three channels: a product with it is several times as fast as broadcasting."""
+    return np.asarray(cv2.merge([share] * 3), np.float32)
 
 
 def _seen_and_bare(
     labels: Floats, names: tuple[str, ...], visible: Floats, alpha: Floats
 ) -> tuple[NDArray[np.bool_], Floats]:
     """Return where a matter is surely seen, and how much of it is not; both nowhere if either is too little."""
-    matter = labels[..., [CLASSES.index(n) for n in names]].sum(-1) * (alpha > 0.5)
+    matter = total(labels, [CLASSES.index(n) for n in names]) * (alpha > 0.5)
     sure = (matter * visible > 0.8).astype(np.uint8)
     inside = cv2.erode(sure, _disc(matter.shape[0] // _TRUST)) > 0
     bare = np.asarray(matter * np.clip(1 - 1.5 * visible, 0, 1), np.float32)
@@ -121,8 +149,8 @@ def _colour(tones: Floats) -> Floats:
 def _tones(photo: Floats, known: Floats) -> Floats:
     """Return the blurred photograph, looking at what is known alone, at a quarter of its size."""
     width = photo.shape[0] / _FINE / 2
-    both = _soft(np.dstack([photo * known[..., None], known]), width)
-    return np.asarray(both[..., :3] / np.maximum(both[..., 3:], 1e-3), np.float32)
+    share = np.maximum(_soft(known, width), 1e-3)
+    return np.asarray(_soft(photo * _wide(known), width) / _wide(share), np.float32)
 
 
 def _soft(planes: Floats, width: float) -> Floats:
