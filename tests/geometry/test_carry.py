@@ -7,7 +7,7 @@ import pytest
 
 from limner.errors import BadShape
 from limner.geometry.camera import Camera
-from limner.geometry.carry import carry, facing, surface
+from limner.geometry.carry import carry, facing, planar, reprojected, surface
 
 RADIUS_M = 0.09
 
@@ -29,6 +29,28 @@ def test_colours_arrive_where_they_belong(sharp: bool) -> None:
     found, seen = carry(picture, (first, second), cameras, sharp=sharp)
     assert (seen > 0.9).sum() > 0.5 * (second > 0).sum()
     assert np.quantile(np.abs(found - wanted)[seen > 0.9], 0.95) < 0.05
+
+
+def test_channels_may_lie_together_or_apart_and_empty_ones_stay_empty() -> None:
+    cameras = Camera(-5, 0, 64), Camera(12, 6, 64)
+    (first, one), (second, _) = (ball(c) for c in cameras)
+    picture = np.concatenate([one, one * 0, one * 2, -one, one**2, one * 0], -1)
+    found, seen = carry(picture, (first, second), cameras)
+    apart, _ = carry(planar(picture), (first, second), cameras)
+    np.testing.assert_array_equal(found, apart)
+    np.testing.assert_allclose(found[..., 2], 2 * found[..., 0], atol=1e-6)
+    assert not found[..., [1, 5]].any()
+    assert not found[seen == 0].any()
+
+
+@pytest.mark.parametrize("size", [256, 512])
+def test_a_surface_is_found_again_where_its_points_are_projected(size: int) -> None:
+    first, second = Camera(-12, 5, size), Camera(31, -9, size)
+    depth = np.random.default_rng(0).uniform(0.95, 1.3, (size, size)).astype(np.float32)
+    place, far = first.project(second.surface(depth))
+    x, y, again = reprojected(depth, (first, second))
+    np.testing.assert_allclose(np.stack([x, y], -1), place, atol=1e-3)
+    np.testing.assert_allclose(again, far, atol=1e-6)
 
 
 def test_sizes_must_agree() -> None:

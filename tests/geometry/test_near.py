@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from limner.geometry.near import largest_piece, nearest, pairs_within
+from limner.geometry.near import largest_piece, nearest, pairs_within, spread
 
 
 @pytest.mark.parametrize("reach", [0.5, 3.0, 40.0])
@@ -46,3 +46,17 @@ def test_of_the_pieces_of_a_mask_the_largest_stays() -> None:
     assert kept.sum() == 17
     empty = np.zeros((3, 3), bool)
     assert not largest_piece(empty).any()
+
+
+def test_values_spread_from_a_mask_to_the_places_asked_for_alone() -> None:
+    chance = np.random.default_rng(3)
+    mask, plane = chance.random((20, 30)) < 0.1, chance.random((20, 30))
+    where = chance.random((20, 30)) < 0.5
+    (found,) = spread(mask, where, plane)
+    np.testing.assert_array_equal(found, np.where(where, plane[nearest(mask)], plane))
+
+
+def test_where_nothing_is_asked_for_nothing_spreads() -> None:
+    plane = np.arange(6.0).reshape(2, 3)
+    (found,) = spread(plane > 2, np.zeros((2, 3), bool), plane)
+    np.testing.assert_array_equal(found, plane)

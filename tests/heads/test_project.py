@@ -134,6 +134,19 @@ def test_a_chink_takes_the_mean_of_its_sides_and_all_else_stays() -> None:
     np.testing.assert_allclose(half[:, 20], 4.7, atol=1e-5)
 
 
+def test_classes_in_a_chink_are_those_of_the_nearest_pixel() -> None:
+    picture = np.zeros((20, 30, 4), np.float32)
+    picture[:, :15, 3] = 1
+    picture[:, 15:, :3] = 1
+    known = np.ones((20, 30), np.float32)
+    known[:, 13:16] = 0
+    out = between(picture, known, 1 - known, 3, colours=3)
+    assert set(np.unique(out[..., 3])) == {0, 1}
+    assert (out[:, 13, 3] == 1).all()
+    assert (out[:, 15, 3] == 0).all()
+    assert 0 < out[5, 14, 0] < 1
+
+
 def test_where_nothing_is_known_within_reach_nothing_is_taken() -> None:
     picture = np.random.default_rng(0).random((12, 12, 3)).astype(np.float32)
     known = np.zeros((12, 12), np.float32)

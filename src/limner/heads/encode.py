@@ -90,12 +90,11 @@ def head_crop(photo: Photo, face: Face) -> HeadSource:
 
 def shares(semantic: SemanticMap, side: int = _SHARES_PX) -> NDArray[np.float32]:
     """Return (1, 19, side, side): how much of each class a cell holds."""
-    hot = (semantic.labels[..., None] == np.arange(len(CLASSES))).astype(np.float32)
-    small = [
-        cv2.resize(np.ascontiguousarray(hot[..., k]), (side, side), interpolation=cv2.INTER_AREA)
-        for k in range(len(CLASSES))
-    ]
-    return np.stack(small)[None].astype(np.float32)
+    found = np.zeros((1, len(CLASSES), side, side), np.float32)
+    for k in np.unique(semantic.labels):
+        here = (semantic.labels == k).astype(np.float32)
+        found[0, k] = cv2.resize(here, (side, side), interpolation=cv2.INTER_AREA)
+    return found
 
 
 def from_source(source: HeadSource) -> Head:

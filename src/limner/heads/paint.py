@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from scipy.ndimage import map_coordinates
 
 from limner.errors import BadShape, InputError
 from limner.geometry.camera import Camera
@@ -239,7 +238,8 @@ def _seen(one: HeadPaint, camera: Camera) -> tuple[Labels, NDArray[np.uint8], Fl
     grown = cv2.dilate((one.labels != UNPAINTED).astype(np.uint8), np.ones((3, 3), np.uint8))
     rows, columns = np.nonzero(np.repeat(np.repeat(grown, times, 0), times, 1))
     x, y = (columns + 0.5) / times - 0.5, (rows + 0.5) / times - 0.5
-    depth = map_coordinates(one.depth_m, (y, x), order=1, mode="nearest")
+    wide = cv2.resize(one.depth_m, (own * times,) * 2, interpolation=cv2.INTER_LINEAR)
+    depth = np.asarray(wide)[rows, columns]
     at = rows // times, columns // times
     points = Camera(one.yaw_deg, one.pitch_deg, own).unproject(np.stack([x, y], -1), depth)
     goal, far = camera.project(points)
