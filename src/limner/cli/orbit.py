@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -265,7 +266,8 @@ def _walked(
     stops: list[api.Turned] = []
     listed: list[dict[str, Any]] = []
     recipe = api.view_recipe(head, "orbit", wanted.settings())
-    with told(home.outcome.notes):
+    # the files of one view are written while the next is computed
+    with told(home.outcome.notes), ThreadPoolExecutor(1) as writer:
         walk = api.orbit(
             head,
             angles_deg=wanted.angles,
@@ -278,29 +280,40 @@ def _walked(
             own_pixels=wanted.own_pixels,
             refine=wanted.refine,
         )
+        written: Future[dict[str, Any]] | None = None
         for number, stop in enumerate(walk):
             view = stop.view
             if any(_angles(view) == _angles(s.view) for s in stops):
                 continue  # clamped onto a view that is there already
-            files = {
-                "photo": api.encode(view.photo, recipe=recipe),
-                "labels": api.encode(view.semantic, recipe=recipe),
-                "depth": api.encode_depth(view),
-            }
-            names = {kind: f"view-{number:03d}-{kind}.png" for kind in files}
-            drawn = {name: f"view-{number:03d}-{_in_a_name(name)}.png" for name in stop.drawings}
-            for kind, data in files.items():
-                home.keep(names[kind], data)
-            for name, drawing in stop.drawings.items():
-                home.keep(drawn[name], api.encode(drawing))
-            names |= _lines_kept(stop, home, f"view-{number:03d}-lines", recipe)
+            if written is not None:
+                listed.append(written.result())
+            written = writer.submit(_written, stop, f"view-{number:03d}", home, recipe)
             stops.append(stop)
-            listed.append({**_angles(view), **names, "drawings": drawn, **api.camera_facts(view)})
             for note in view.photo.notes:
                 home.note(note)
-            talk.detail(f"yaw {view.yaw_deg:g}°, pitch {view.pitch_deg:g}°: {names['photo']}")
+            talk.detail(f"yaw {view.yaw_deg:g}°, pitch {view.pitch_deg:g}°: view-{number:03d}-photo.png")
             check_interrupted()
+        if written is not None:
+            listed.append(written.result())
     return stops, listed
+
+
+def _written(stop: api.Turned, stem: str, home: _Home, recipe: Recipe) -> dict[str, Any]:
+    """Write the files of one view, and return what views.json says of it."""
+    view = stop.view
+    files = {
+        "photo": api.encode(view.photo, recipe=recipe),
+        "labels": api.encode(view.semantic, recipe=recipe),
+        "depth": api.encode_depth(view),
+    }
+    names = {kind: f"{stem}-{kind}.png" for kind in files}
+    drawn = {name: f"{stem}-{_in_a_name(name)}.png" for name in stop.drawings}
+    for kind, data in files.items():
+        home.keep(names[kind], data)
+    for name, drawing in stop.drawings.items():
+        home.keep(drawn[name], api.encode(drawing))
+    names |= _lines_kept(stop, home, f"{stem}-lines", recipe)
+    return {**_angles(view), **names, "drawings": drawn, **api.camera_facts(view)}
 
 
 def _in_a_name(style: str) -> str:
@@ -336,11 +349,14 @@ def _summed_up(
     names = {"sheet": home.keep("sheet.png", sheet)}
     if len(stops) < 2:
         return names
-    film = api.encode_views(stops, kind="webp", per_second=wanted.fps, recipe=recipe)
-    names["webp"] = home.keep("orbit.webp", film)
-    try:
-        film = api.encode_views(stops, kind="mp4", per_second=wanted.fps)
-        names["mp4"] = home.keep("orbit.mp4", film)
-    except MissingExtra as error:
-        home.note(str(error))
+    with ThreadPoolExecutor(1) as beside:
+        still = beside.submit(
+            api.encode_views, stops, kind="webp", per_second=wanted.fps, recipe=recipe
+        )
+        try:
+            film = api.encode_views(stops, kind="mp4", per_second=wanted.fps)
+            names["mp4"] = home.keep("orbit.mp4", film)
+        except MissingExtra as error:
+            home.note(str(error))
+        names["webp"] = home.keep("orbit.webp", still.result())
     return names

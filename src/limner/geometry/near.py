@@ -133,7 +133,7 @@ def _nearest_place(
     _, found = cv2.distanceTransformWithLabels(
         away, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    names = np.asarray(found)
+    names = np.asarray(found, np.int32)
     places = np.flatnonzero(mask)
     table = np.zeros(len(places) + 1, np.intp)
     table[names.ravel().take(places)] = places

@@ -59,7 +59,7 @@ def largest(shares: Floats) -> NDArray[np.uint8]:
     ids = np.zeros(most.shape, np.uint8)
     for k in range(1, shares.shape[2]):
         plane = np.ascontiguousarray(shares[..., k])
-        more = cv2.compare(plane, most, cv2.CMP_GT)
+        more = np.asarray(cv2.compare(plane, most, cv2.CMP_GT), np.uint8)
         cv2.max(most, plane, dst=most)
         cv2.max(ids, more & np.uint8(k), dst=ids)
     return ids
@@ -67,9 +67,8 @@ def largest(shares: Floats) -> NDArray[np.uint8]:
 
 def blended(first: Floats, second: Floats, share: Floats) -> Floats:
     """Return the first picture (H, W, C) where `share` (H, W) is 0, the second where it is 1."""
-    both = (np.ascontiguousarray(one, np.float32) for one in (first, second))
-    share = np.ascontiguousarray(share, np.float32)
-    return np.asarray(cv2.blendLinear(*both, 1 - share, share), np.float32)
+    below, above, share = (np.ascontiguousarray(one, np.float32) for one in (first, second, share))
+    return np.asarray(cv2.blendLinear(below, above, 1 - share, share), np.float32)
 
 
 def stacked(picture: Floats) -> Floats:

@@ -72,7 +72,7 @@ def hull(far: Floats, cameras: tuple[Camera, Camera], alpha: Floats, depth: Floa
     # beyond the photograph's frame nothing is known
     seen = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     reach = _WIDER * alpha.shape[0] * _UNCUT_DEG * (1 - share)
-    may = np.clip(np.float32(reach + 1.5) - np.asarray(seen, np.float32), 0, 1)
+    may: Floats = np.clip(np.float32(reach + 1.5) - np.asarray(seen, np.float32), 0, 1)
     if may.min() == 1:
         return may
     solid = ((alpha > 0.5) & (may > 0.5)).astype(np.uint8)

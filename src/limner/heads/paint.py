@@ -239,7 +239,7 @@ def _seen(one: HeadPaint, camera: Camera) -> tuple[Labels, NDArray[np.uint8], Fl
     rows, columns = np.nonzero(np.repeat(np.repeat(grown, times, 0), times, 1))
     x, y = (columns + 0.5) / times - 0.5, (rows + 0.5) / times - 0.5
     wide = cv2.resize(one.depth_m, (own * times,) * 2, interpolation=cv2.INTER_LINEAR)
-    depth = np.asarray(wide)[rows, columns]
+    depth = np.asarray(wide, np.float32)[rows, columns]
     at = rows // times, columns // times
     points = Camera(one.yaw_deg, one.pitch_deg, own).unproject(np.stack([x, y], -1), depth)
     goal, far = camera.project(points)
