@@ -291,7 +291,9 @@ def _walked(
             stops.append(stop)
             for note in view.photo.notes:
                 home.note(note)
-            talk.detail(f"yaw {view.yaw_deg:g}°, pitch {view.pitch_deg:g}°: view-{number:03d}-photo.png")
+            talk.detail(
+                f"yaw {view.yaw_deg:g}°, pitch {view.pitch_deg:g}°: view-{number:03d}-photo.png"
+            )
             check_interrupted()
         if written is not None:
             listed.append(written.result())
