@@ -17,17 +17,17 @@ def test_an_eager_class_is_held_back(
     small_shell: HeadShell, head_packs: Path, head_cache: Path
 ) -> None:
     shell = copy.deepcopy(small_shell)
-    last = shell.decoder.to_rest[-1]
+    weight, bias = (shell.get_parameter(f"decoder.to_rest.1.{k}") for k in ("weight", "bias"))
     hat, eye = CLASSES.index("hat"), CLASSES.index("l_eye")
     with torch.no_grad():
-        last.weight *= 0.01  # scores all but alike, so that the hat's lead decides
-        last.bias[:] = 0
-        last.bias[hat] = 0.1
-    before = last.bias.detach().clone()
+        weight *= 0.01  # scores all but alike, so that the hat's lead decides
+        bias[:] = 0
+        bias[hat] = 0.1
+    before = bias.detach().clone()
     made = with_adjusted_labels(shell, build_synthetic(head_packs, head_cache, "train"), 3)
-    moved = made.decoder.to_rest[-1].bias.detach() - before
+    moved = made.get_parameter("decoder.to_rest.1.bias").detach() - before
     assert moved[hat] < 0
     assert moved[0] == 0
     assert moved[eye] == moved[MIRRORED[eye]]
     assert not moved[len(CLASSES) :].any()  # alpha and depth are no classes
-    assert torch.equal(last.bias, before)
+    assert torch.equal(bias, before)

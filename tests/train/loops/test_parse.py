@@ -112,7 +112,9 @@ def test_classes_told_too_readily_are_told_less_when_the_network_is_exported(
     moved = (shipped.head.bias - net.head.bias).detach()
     assert moved[CLASSES.index("hat")] < moved.max()
     assert moved.abs().max() <= 0.6 + 1e-6
-    assert float(net.head.bias.detach()[CLASSES.index("hat")]) == pytest.approx(0.15)  # what is trained on stays
+    assert float(net.head.bias.detach()[CLASSES.index("hat")]) == pytest.approx(
+        0.15
+    )  # what is trained on stays
 
 
 def test_a_recipe_may_leave_the_network_as_it_was_taught(packs: Path, cache: Path) -> None:

@@ -54,6 +54,6 @@ def with_adjusted_labels(shell: HeadShell, heads: HeadViews, people: int) -> Hea
             labels.append(true.flatten().cpu().numpy().astype(np.uint8))
     offsets = logit_adjustment(np.concatenate(logits), np.concatenate(labels), MIRRORED)
     made = copy.deepcopy(shell)
-    last = made.decoder.to_rest[-1]
-    last.bias[: len(CLASSES)] += torch.from_numpy(offsets - offsets[0]).to(last.bias.device)
+    bias = made.get_parameter("decoder.to_rest.1.bias")
+    bias[: len(CLASSES)] += torch.from_numpy(offsets - offsets[0]).to(bias.device)
     return made

@@ -222,8 +222,8 @@ class HeadShellTask:
     def export(self, ema: nn.Module) -> ExportSpec:
         """Return what is needed to write the graph named by `piece`.
 
-        The sampler, which this stage does not teach, begins from the principal axes of real people's codes; the renderer
-        tells each class as readily as serves taught heads best.
+        The sampler, which this stage does not teach, begins from the principal axes of real people's codes; the
+        renderer tells each class as readily as serves taught heads best.
         """
         shell, cache = views.as_shell(ema), Path(self.settings.cache)
         if self.piece == "sampler" and self.settings.real_share > 0:
