@@ -20,7 +20,7 @@ def test_an_eager_class_is_held_back(
     weight, bias = (shell.get_parameter(f"decoder.to_rest.1.{k}") for k in ("weight", "bias"))
     hat, eye = CLASSES.index("hat"), CLASSES.index("l_eye")
     with torch.no_grad():
-        weight *= 0.01  # scores all but alike, so that the hat's lead decides
+        weight.mul_(0.01)  # scores all but alike, so that the hat's lead decides
         bias[:] = 0
         bias[hat] = 0.1
     before = bias.detach().clone()
