@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
+import types
 from typing import Any
 
 import pytest
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 
 from limner.batch.cluster import in_row_order, open_crew
 from limner.errors import MissingExtra
+
+NICENESS = "RAY_worker_niceness"
 
 
 @given(st.permutations(range(6)), st.lists(st.integers(0, 5), max_size=5))
@@ -40,3 +44,61 @@ def test_without_ray_the_sentence_names_the_extra(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(builtins, "__import__", no_ray)
     with pytest.raises(MissingExtra, match=r"limner\[cluster\]"):
         open_crew("local", 2)
+
+
+class FakeRay(types.ModuleType):
+    """Ray, as far as a crew asks for it: it notes how it is begun, and how its actors are to work."""
+
+    def __init__(self) -> None:
+        super().__init__("ray")
+        self.begun: dict[str, Any] = {}
+        self.crew: dict[str, Any] = {}
+        self.data = types.ModuleType("ray.data")
+        context = types.SimpleNamespace()
+        self.data.DataContext = types.SimpleNamespace(  # type: ignore[attr-defined]
+            get_current=lambda: context
+        )
+        self.data.ActorPoolStrategy = self.crew.update  # type: ignore[attr-defined]
+        rows = types.SimpleNamespace(iter_rows=lambda: iter([{"number": 0}]))
+        self.data.from_items = lambda *_, **__: types.SimpleNamespace(  # type: ignore[attr-defined]
+            map=lambda *_, **__: rows
+        )
+
+    def init(self, **given: Any) -> None:
+        self.begun = given | {"niceness": os.environ.get(NICENESS)}
+
+
+@pytest.fixture
+def ray(monkeypatch: pytest.MonkeyPatch) -> FakeRay:
+    fake = FakeRay()
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    monkeypatch.setitem(sys.modules, "ray.data", fake.data)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "1")
+    monkeypatch.setenv(NICENESS, "15")
+    monkeypatch.delenv(NICENESS)
+    return fake
+
+
+@pytest.mark.parametrize(
+    ("address", "told", "wanted"),
+    [("local", None, "0"), ("local", "7", "7"), ("10.0.0.1:6379", None, None)],
+)
+def test_workers_of_this_machine_run_at_the_priority_of_the_command(
+    address: str,
+    told: str | None,
+    wanted: str | None,
+    ray: FakeRay,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if told:
+        monkeypatch.setenv(NICENESS, told)
+    open_crew(address, 2)
+    assert ray.begun["niceness"] == wanted
+
+
+def test_a_worker_has_a_second_picture_in_hand_while_one_is_written(ray: FakeRay) -> None:
+    crew = open_crew("local", 2)
+    assert [row["number"] for row in crew.run(lambda: dict, 5)] == [0]
+    assert ray.crew["size"] == 2
+    assert ray.crew["max_concurrent_calls_per_actor"] == 2
+    assert ray.crew["enable_true_multi_threading"] is True

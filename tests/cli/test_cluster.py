@@ -118,3 +118,12 @@ def test_an_accident_in_a_worker_is_told_as_one(run: Run, desk: Path, crew: Fake
     known = _cluster._error("NoFace", "Nobody is there.")
     assert type(known).__name__ == "NoFace"
     assert str(known) == "Nobody is there."
+
+
+def test_a_second_in_which_two_pictures_are_in_hand_counts_once() -> None:
+    clock = _cluster.BusyClock()
+    clock.begin(0.0)
+    clock.begin(5.0)
+    assert [clock.end(7.0), clock.end(10.0)] == [7.0, 3.0]
+    clock.begin(20.0)  # what lay between was idle
+    assert clock.end(21.0) == 1.0

@@ -105,9 +105,16 @@ def test_the_page_of_costs_prints_what_was_kept_and_what_was_not() -> None:
     page = "\n".join(cost_page.profile(told | {"results": {"draw": one}}))
     assert "| draw | networks 71.6 |  | a/b.c 4.0 |" in page
     got = {"pictures": 500, "a_second": 3.2, "again_share": 0.011, "memory": {}}
-    got |= {"cluster_ratio": 0.93, "cluster_same_bytes": False}
-    page = "\n".join(cost_page.folder(told | {"results": got, "jobs": 2, "style": "croquis"}))
+    many = {"pictures": 500, "a_second": [3.0, 3.1], "ratio": 0.93, "same_bytes": False}
+    beside = told | {"jobs": 2, "style": "croquis"}
+    page = "\n".join(cost_page.folder(beside | {"results": got}))
     assert "| ≥ 3 | 3.20 |" in page
+    assert "cluster" not in page
+    page = "\n".join(
+        cost_page.folder(beside | {"results": got, "cluster": beside | {"results": many}})
+    )
+    assert "a local cluster, 2 times in turn." in page
+    assert "| ≥ 0.9 | 0.93 |" in page
     assert "| **no** |" in page
     assert all("is kept yet" in "\n".join(f(None)) for f in (cost_page.growth, cost_page.folder))
 

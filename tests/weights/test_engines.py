@@ -78,3 +78,11 @@ def test_what_is_kept_in_eight_bits_is_widened_alike(at_once: int, tmp_path: Pat
     )
     for one, other in zip(found.run(inputs).values(), wanted.run(inputs).values(), strict=True):
         assert np.abs(one - other).max() < 1e-4 * np.abs(other).max()
+
+
+def test_threads_are_not_pinned_to_cores(tmp_path: Path) -> None:
+    """Else several processes, a cluster's workers or the studio's, would share the first core."""
+    pytest.importorskip("openvino")
+    net = opened("openvino", doubling(), "twice", threads=1, precision="f32", cache=tmp_path)
+    compiled = net.compiled  # type: ignore[attr-defined]
+    assert compiled.get_property("ENABLE_CPU_PINNING") is False

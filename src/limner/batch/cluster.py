@@ -21,6 +21,9 @@ LOCAL = "local"
 #: The column that numbers rows.
 _NUMBER = "number"
 
+#: Pictures that a worker has in hand at once: while one waits for the disk, another computes.
+_ON_THEIR_WAY = 2
+
 Row = dict[str, Any]
 
 
@@ -95,6 +98,9 @@ def open_crew(address: str, workers: int) -> Crew:
     """
     # Ray counts its users unless it is told not to, before it starts.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if address == LOCAL:
+        # Ray's workers would give way to everything else on the machine; the command's own priority is theirs.
+        os.environ.setdefault("RAY_worker_niceness", "0")
     try:
         import ray
         import ray.data
@@ -132,7 +138,12 @@ class _RayCrew:
         context.enable_progress_bars = False
         # A picture may take a worker down with it; that is told, and the others go on.
         context.max_errored_blocks = -1
-        crew = ray.data.ActorPoolStrategy(size=min(self.workers, count))
+        crew = ray.data.ActorPoolStrategy(
+            size=min(self.workers, count),
+            max_concurrent_calls_per_actor=_ON_THEIR_WAY,
+            max_tasks_in_flight_per_actor=2 * _ON_THEIR_WAY,
+            enable_true_multi_threading=True,
+        )
         # A block a picture: what a dead worker had begun is a picture, not a share of the folder.
         rows = ray.data.from_items([{_NUMBER: n} for n in range(count)], override_num_blocks=count)
         done = rows.map(_Worker, fn_constructor_args=(make_hand,), num_cpus=1, compute=crew)

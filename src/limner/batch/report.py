@@ -22,7 +22,7 @@ class Report:
     left : int
         Pictures that were not looked at.
     workers : dict of str to list of float
-        On a cluster, each worker → the seconds that each of its pictures took.
+        On a cluster, each worker → the seconds that each of its pictures added to the time in which it was busy.
     begun : float
         When the run began, by the monotonic clock.
 
@@ -47,7 +47,7 @@ class Report:
         return self.done + self.skipped + len(self.failed) + self.left
 
     def count_worker(self, name: str, seconds: float) -> None:
-        """Note a picture that a worker did."""
+        """Note a picture that a worker did, and the seconds that it kept the worker busier."""
         self.workers.setdefault(name, []).append(seconds)
 
     def as_text(self, *, seconds: float | None = None) -> str:

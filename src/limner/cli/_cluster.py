@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from limner.cli._each import Outcome
     from limner.cli._inputs import Item
 
-__all__ = ["Answer", "Hand", "answers"]
+__all__ = ["Answer", "BusyClock", "Hand", "answers"]
 
 #: Options of a command that say how its networks run, in whatever process.
 _MACHINE = ("threads", "precision", "engine", "commercial_only")
@@ -39,12 +40,47 @@ class Answer:
         How long it took.
     worker : str
         Who did it.
+    busy_seconds : float
+        What it added to the time in which its worker had anything in hand.
     """
 
     told: dict[str, Any]
     error: Exception | None
     seconds: float
     worker: str
+    busy_seconds: float
+
+
+class BusyClock:
+    """How long a worker has anything in hand: its pictures overlap, and a second counts once.
+
+    Examples
+    --------
+    >>> clock = BusyClock()
+    >>> clock.begin(0.0)
+    >>> clock.begin(5.0)
+    >>> clock.end(7.0), clock.end(10.0)
+    (7.0, 3.0)
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._in_hand = 0
+        self._counted_to = 0.0
+
+    def begin(self, now: float) -> None:
+        """Note that a picture is taken in hand."""
+        with self._lock:
+            if not self._in_hand:
+                self._counted_to = now
+            self._in_hand += 1
+
+    def end(self, now: float) -> float:
+        """Note that one is done, and return the busy seconds that were not counted yet."""
+        with self._lock:
+            seconds, self._counted_to = max(0.0, now - self._counted_to), max(now, self._counted_to)
+            self._in_hand -= 1
+            return seconds
 
 
 @dataclass(frozen=True)
@@ -72,26 +108,30 @@ class Hand:
         """Make ready in the worker's process."""
         os.chdir(self.folder)
         api.configure(**self.machine)
-        return self.do
+        clock = BusyClock()
+        return lambda row: self.do(row, clock)
 
-    def do(self, row: dict[str, Any]) -> dict[str, Any]:
-        """Do one picture; nothing is raised, or the others would end with it."""
+    def do(self, row: dict[str, Any], clock: BusyClock) -> dict[str, Any]:
+        """Do one picture, while others may be done; nothing is raised, or the others would end with it."""
         from limner.cli._each import Outcome
 
         item = self.items[int(row["number"])]
         outcome = Outcome(item.label)
         failed: dict[str, str] = {"kind": "", "error": ""}
         start = time.perf_counter()
+        clock.begin(start)
         try:
             self.work(item, outcome)
         except Exception as error:  # noqa: BLE001 - told to the one who asked, who decides
             words = str(error) if isinstance(error, errors.LimnerError) else bug_sentence(error)
             failed = {"kind": type(error).__name__, "error": words}
+        end = time.perf_counter()
         return {
             "number": int(row["number"]),
             # As text: a column of nested lists that are empty in one row and full in another has no type.
             "told": json.dumps(asdict(outcome)),
-            "seconds": time.perf_counter() - start,
+            "seconds": end - start,
+            "busy_seconds": clock.end(end),
             "worker": f"{os.uname().nodename if hasattr(os, 'uname') else 'this'}:{os.getpid()}",
             **failed,
         }
@@ -121,7 +161,13 @@ def answers(
     try:
         for row in cluster.in_row_order(crew.run(hand, len(items)), len(items)):
             error = _error(row["kind"], row["error"]) if row["kind"] else None
-            yield Answer(json.loads(row["told"]), error, float(row["seconds"]), row["worker"])
+            yield Answer(
+                json.loads(row["told"]),
+                error,
+                float(row["seconds"]),
+                row["worker"],
+                float(row["busy_seconds"]),
+            )
     finally:
         crew.close()
 

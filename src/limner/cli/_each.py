@@ -222,7 +222,7 @@ class _Run:
         for done, answer in zip(waiting, told, strict=True):
             done.outcome = Outcome(**answer.told)
             done.error, done.seconds = answer.error, answer.seconds
-            self.report.count_worker(answer.worker, answer.seconds)
+            self.report.count_worker(answer.worker, answer.busy_seconds)
             yield done
 
     def _attempt(self, item: Item) -> _Done:

@@ -124,6 +124,8 @@ class _OpenVINO:
         settings: dict[str, object] = {
             "INFERENCE_NUM_THREADS": threads * at_once,
             "NUM_STREAMS": at_once,
+            # Pinned threads of several processes, a cluster's workers say, would all sit on the first cores.
+            "ENABLE_CPU_PINNING": False,
         }
         try:
             cache.mkdir(parents=True, exist_ok=True)
