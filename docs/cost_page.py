@@ -113,7 +113,7 @@ def cluster(told: dict[str, Any]) -> list[str]:
         "",
         where(told),
         f"{got['pictures']} photographs, by one process with `--jobs {told['jobs']}` and by {told['jobs']} workers of "
-        f"a local cluster, {turns} time{'s' if turns > 1 else ''} in turn.",
+        f"a local cluster, {f'{turns} times in turn' if turns > 1 else 'once each'}.",
         "",
         "| what | wanted | measured |",
         "| --- | --- | --- |",
