@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from limner.heads.ink import InkHolder
+    from limner.heads.ink import InkHolder, KeyViews
     from limner.heads.render import Background, HeadRenderer
     from limner.records import Drawing, Head, LineDrawing, Recipe, View
 
@@ -103,8 +103,9 @@ def orbit(  # noqa: PLR0913 - a verb's options are keywords
     for name in styles:
         hands.Wish(name, parts=hands.read_parts(parts, style=name, strength=1.0))
     turn = heads.HeadRenderer(head, own_pixels=own_pixels, refine=refine, background=background)
-    kept = {name: view_holder(turn, name, parts=parts, size_px=size_px) for name in styles}
-    inked = heads.InkHolder(turn, _lines_of, size_px=size_px)
+    keys = heads.KeyViews(turn, size_px=size_px)
+    kept = {name: view_holder(turn, name, parts=parts, keys=keys) for name in styles}
+    inked = heads.InkHolder(keys, _lines_of)
     for yaw, pitch in angles_deg:
         view = turn.view(yaw_deg=yaw, pitch_deg=pitch, size_px=size_px)
         drawings = {
@@ -124,6 +125,7 @@ def view_holder(
     strength: float = 1.0,
     parts: Mapping[str, str | float | tuple[str, float]] | None = None,
     size_px: int = 256,
+    keys: KeyViews | None = None,
 ) -> InkHolder:
     """Return who draws the views of one head in one style so that neighbouring views agree.
 
@@ -134,6 +136,8 @@ def view_holder(
         As for `draw`.
     size_px : int
         Side of all views.
+    keys : KeyViews, optional
+        Those of the head that another style is drawn from too; they have a side of their own.
 
     Returns
     -------
@@ -160,7 +164,7 @@ def view_holder(
             crop_px=_crop_share() * view.size_px,
         )
 
-    return heads.InkHolder(turn, drawn, size_px=size_px)
+    return heads.InkHolder(keys or heads.KeyViews(turn, size_px=size_px), drawn)
 
 
 def _lines_of(view: View) -> NDArray[np.uint8]:

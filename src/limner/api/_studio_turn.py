@@ -140,7 +140,7 @@ def holder_of(
     if style == LINES:
         from limner import heads
 
-        return heads.InkHolder(turn, _lines_of, size_px=size_px)
+        return heads.InkHolder(heads.KeyViews(turn, size_px=size_px), _lines_of)
     return view_holder(turn, style, strength=strength, parts=parts, size_px=size_px)
 
 

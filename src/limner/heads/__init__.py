@@ -3,7 +3,7 @@
 from limner.heads.edit import blend, mix, resample
 from limner.heads.encode import encode_photo, from_source, head_crop
 from limner.heads.file import decode_head, encode_head, read_head, write_head
-from limner.heads.ink import InkHolder
+from limner.heads.ink import InkHolder, KeyViews
 from limner.heads.mesh import Mesh, to_mesh
 from limner.heads.paint import paint_map
 from limner.heads.render import BACKGROUNDS, HeadRenderer
@@ -13,6 +13,7 @@ __all__ = [
     "BACKGROUNDS",
     "HeadRenderer",
     "InkHolder",
+    "KeyViews",
     "Mesh",
     "blend",
     "decode_head",
