@@ -120,7 +120,8 @@ def test_a_frame_costs_one_drawing_and_labels_over_it_none(
     turning: TestClient, boiling: Boiling, graphs: FakeSession
 ) -> None:
     head = make(turning, seed=7)["head"]
-    seen(turning, head, yaw_deg=2)
+    for yaw in (2, 5):  # which makes the key views on either side
+        seen(turning, head, yaw_deg=yaw)
     drawn = boiling.drawn
     for yaw in (3, 4, 5):
         seen(turning, head, yaw_deg=yaw)
