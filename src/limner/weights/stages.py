@@ -39,6 +39,9 @@ def apart(openvino: Any, model: Any) -> list[Any]:
         the first, by name; what the first computes of the model's own outputs it has under their names.
     """
     ordered = model.get_ordered_ops()
+    # most graphs look nothing up, and opening one is what a command waits for
+    if all(op.get_type_name() != _LOOKS_UP for op in ordered):
+        return [model]
     fed = _reached(ordered, {"Parameter"})
     convolved = _reached(ordered, _CONVOLUTIONS)
     early = [op for op in ordered if _name(op) in fed - convolved]
