@@ -158,16 +158,21 @@ class ParseTask:
         loss = parts["entropy"] + self.settings.dice * parts["dice"]
         yield "net", loss, {k: float(v.detach()) for k, v in parts.items()}
 
+    @torch.no_grad()
+    def _logits(self, net: nn.Module, photo: NDArray[np.uint8]) -> Tensor:
+        """Return what a net says of a photograph brought to the size of its crops, (1, 19, h, w)."""
+        side = self.settings.size_px
+        small = cv2.resize(photo, (side, side), interpolation=cv2.INTER_AREA)
+        x = torch.from_numpy(small.transpose(2, 0, 1)[None].copy())
+        found: Tensor = net((x.to(next(net.parameters()).device).float() - 127) / 128)
+        return found
+
     def _pairs(self, ema: nn.Module, count: int) -> Iterator[tuple[NDArray[np.uint8], ...]]:
         """Yield (photograph, human labels, found labels) of held-out people, at the labels' size."""
-        pack, side = Pack(self.data / "celeba-val.tar"), self.settings.size_px
-        device = next(ema.parameters()).device
+        pack = Pack(self.data / "celeba-val.tar")
         for name in pack.ids("photo")[:count]:
             photo, true = pack.rgb("photo", name), pack.labels(name)
-            small = cv2.resize(photo, (side, side), interpolation=cv2.INTER_AREA)
-            x = torch.from_numpy(small.transpose(2, 0, 1)[None].copy()).to(device)
-            with torch.no_grad():
-                found = full_size(ema((x.float() - 127) / 128), (true.shape[0], true.shape[1]))
+            found = full_size(self._logits(ema, photo), (true.shape[0], true.shape[1]))
             yield photo, true, found[0].cpu().numpy()
 
     def validate(self, ema: nn.Module) -> dict[str, float]:
@@ -201,22 +206,17 @@ class ParseTask:
     def adjusted(self, ema: nn.Module) -> nn.Module:
         """Return the net with each class told as readily as serves people it was taught with best."""
         s, net = self.sampler, copy.deepcopy(ema).eval()
-        device = next(net.parameters()).device
         rows = np.unique(np.linspace(0, s.real - 1, self.settings.adjusted_on).astype(int))
         logits, labels = [], []
         for row in rows:
-            crop, true = (
-                cv2.resize(np.asarray(a[row]), (s.size, s.size), interpolation=how)
-                for a, how in ((s.photos, cv2.INTER_AREA), (s.labels, cv2.INTER_NEAREST))
-            )
-            x = torch.from_numpy(crop.transpose(2, 0, 1)[None].copy()).to(device)
-            with torch.no_grad():
-                found = net((x.float() - 127) / 128)[0].flatten(1).T
+            true = cv2.resize(s.labels[row], (s.size, s.size), interpolation=cv2.INTER_NEAREST)
+            found = self._logits(net, s.photos[row])[0].flatten(1).T
             logits.append(found.float().cpu().numpy())
             labels.append(true[::2, ::2].ravel())
         offsets = logit_adjustment(np.concatenate(logits), np.concatenate(labels), MIRRORED)
         with torch.no_grad():
-            net.head.bias += torch.from_numpy(offsets).to(device)  # type: ignore[union-attr, operator]
+            bias = net.get_parameter("head.bias")
+            bias.add_(torch.from_numpy(offsets).to(bias.device))
         return net
 
     def export(self, ema: nn.Module) -> ExportSpec:
