@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from limner.geometry.planes import highest
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -55,14 +57,7 @@ def largest(shares: Floats) -> NDArray[np.uint8]:
     >>> largest(np.array([[[0.2, 0.5, 0.3], [0.4, 0.2, 0.4]]], np.float32)).tolist()
     [[1, 0]]
     """
-    most = np.array(shares[..., 0], np.float32)
-    ids = np.zeros(most.shape, np.uint8)
-    for k in range(1, shares.shape[2]):
-        plane = np.ascontiguousarray(shares[..., k])
-        more = np.asarray(cv2.compare(plane, most, cv2.CMP_GT), np.uint8)
-        cv2.max(most, plane, dst=most)
-        cv2.max(ids, more & np.uint8(k), dst=ids)
-    return ids
+    return highest(np.moveaxis(shares, -1, 0))
 
 
 def blended(first: Floats, second: Floats, share: Floats) -> Floats:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from limner.geometry.near import nearest
+from limner.geometry.planes import extent
 from limner.heads.classes import total
 from limner.records import CLASSES
 
@@ -57,7 +58,7 @@ def combed(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Flo
     inside, bare = _seen_and_bare(labels, _HAIRY, visible, alpha)
     if not inside.any():
         return photo
-    box, known = _box(bare), inside.astype(np.float32)
+    box, known = extent(bare), inside.astype(np.float32)
     way = _large(_way(inside), side)[box]
     x, y = (
         np.clip(grid + 2 * way[..., k], 0, side - 1).astype(np.float32)
@@ -82,15 +83,9 @@ def toned(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Floa
     if not inside.any():
         return photo
     seen = _tones(photo, inside.astype(np.float32))[_least(inside)]
-    box = _box(bare)
+    box = extent(bare)
     off = _large(_off(_tones(photo, bare), seen, _SKIN), photo.shape[0])[box]
     return _added(photo, -off, bare, box)
-
-
-def _box(bare: Floats) -> tuple[slice, slice]:
-    """Return the rows and columns outside of which nothing is bare."""
-    rows, columns = (np.flatnonzero(bare.any(axis)) for axis in (1, 0))
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
 
 def _added(photo: Floats, more: Floats, bare: Floats, box: tuple[slice, slice]) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 from limner.errors import BadShape
 from limner.geometry.camera import Camera
 from limner.geometry.carry import carry
+from limner.geometry.planes import extent
 from limner.metrics.features import photo_features
 from limner.metrics.miou import confusion
 from limner.records import CLASSES, HEAD_PARTS, Photo, SemanticMap, View
@@ -322,9 +323,9 @@ def part_change(before: View, after: View, part: str) -> float | None:
     mask = np.isin(before.semantic.labels, classes) | np.isin(after.semantic.labels, classes)
     if not mask.any():
         return None
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    middle = (rows[0] + rows[-1]) / 2, (columns[0] + columns[-1]) / 2
-    half = max(np.ptp(rows), np.ptp(columns)) / 2 + _WIDER * len(mask)
+    around = extent(mask)
+    middle = [(s.start + s.stop - 1) / 2 for s in around]
+    half = max(s.stop - s.start - 1 for s in around) / 2 + _WIDER * len(mask)
     y, x = (slice(max(0, round(m - half)), round(m + half) + 1) for m in middle)
     a, b = photo_features([np.asarray(view.photo.pixels)[y, x] for view in (before, after)])
     return float(np.linalg.norm(a - b))
