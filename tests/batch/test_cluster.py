@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limner.batch.cluster import in_row_order, open_crew
+from limner.batch.cluster import blocks, in_row_order, open_crew
 from limner.errors import MissingExtra
 
 NICENESS = "RAY_worker_niceness"
@@ -59,10 +59,19 @@ class FakeRay(types.ModuleType):
             get_current=lambda: context
         )
         self.data.ActorPoolStrategy = self.crew.update  # type: ignore[attr-defined]
-        rows = types.SimpleNamespace(iter_rows=lambda: iter([{"number": 0}]))
-        self.data.from_items = lambda *_, **__: types.SimpleNamespace(  # type: ignore[attr-defined]
-            map=lambda *_, **__: rows
-        )
+        self.sent: list[list[list[int]]] = []
+        self.deadly: int | None = None
+        self.data.from_items = self.from_items  # type: ignore[attr-defined]
+
+    def from_items(self, rows: list[dict[str, int]], override_num_blocks: int) -> Any:
+        """Note the blocks; rows that come back are those of blocks that hold no deadly picture."""
+        numbers = [row["number"] for row in rows]
+        size = -(-len(numbers) // override_num_blocks)
+        parts = [numbers[i : i + size] for i in range(0, len(numbers), size)]
+        self.sent.append(parts)
+        back = [{"number": n} for part in parts if self.deadly not in part for n in part]
+        done = types.SimpleNamespace(iter_rows=lambda: iter(back))
+        return types.SimpleNamespace(map=lambda *_, **__: done)
 
     def init(self, **given: Any) -> None:
         self.begun = given | {"niceness": os.environ.get(NICENESS)}
@@ -98,7 +107,32 @@ def test_workers_of_this_machine_run_at_the_priority_of_the_command(
 
 def test_a_worker_has_a_second_picture_in_hand_while_one_is_written(ray: FakeRay) -> None:
     crew = open_crew("local", 2)
-    assert [row["number"] for row in crew.run(lambda: dict, 5)] == [0]
+    assert [row["number"] for row in crew.run(lambda: dict, 5)] == [0, 1, 2, 3, 4]
     assert ray.crew["size"] == 2
     assert ray.crew["max_concurrent_calls_per_actor"] == 2
     assert ray.crew["enable_true_multi_threading"] is True
+
+
+@given(st.integers(1, 5000), st.integers(1, 64))
+def test_no_sending_holds_more_than_four_and_no_worker_is_left_without(
+    count: int, workers: int
+) -> None:
+    sendings = blocks(count, workers)
+    assert count / 4 <= sendings <= count
+    assert sendings >= min(count, 16 * workers)
+
+
+def test_a_small_folder_goes_picture_by_picture_and_a_large_one_by_fours(ray: FakeRay) -> None:
+    crew = open_crew("local", 2)
+    for count in (31, 500):
+        assert [row["number"] for row in crew.run(lambda: dict, count)] == list(range(count))
+    assert [len(part) for part in ray.sent[0]] == [1] * 31
+    assert [len(part) for part in ray.sent[1]] == [4] * 125
+    assert len(ray.sent) == 2
+
+
+def test_a_picture_that_takes_its_worker_down_takes_no_other_with_it(ray: FakeRay) -> None:
+    ray.deadly = 41
+    numbers = [row["number"] for row in open_crew("local", 2).run(lambda: dict, 200)]
+    assert sorted(numbers) == [n for n in range(200) if n != 41]
+    assert ray.sent[1] == [[40], [41], [42], [43]]

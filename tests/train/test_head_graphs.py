@@ -9,9 +9,12 @@ import torch
 from safetensors.torch import save_file
 
 from limner.errors import RecipeError
+from limner.train import recipe as recipes
 from limner.train.loops import _head_graphs as graphs
+from limner.train.loops.head_shell import Settings
 from limner.train.loops.start import save_portable
-from limner.train.nets.head_shell import HeadShell
+from limner.train.nets.head_shell import EncoderGraph, HeadShell
+from limner.weights import Session
 
 
 def kept(shell: HeadShell, folder: Path) -> Path:
@@ -62,3 +65,40 @@ def test_synthetic_heads_alone_make_a_commercial_shell(small_shell: HeadShell) -
     spec = graphs.spec(small_shell, "sampler", real=False)
     assert spec.commercial
     assert [name for name, _ in spec.data] == ["synthetic heads"]
+
+
+def shipped_sizes() -> dict[str, int]:
+    settings = recipes.read("head-shell-cpu", []).settings(Settings)
+    return {k: getattr(settings, k) for k in ("encoder_width", "field_width", "decoder_width")}
+
+
+def test_the_shell_that_ships_can_be_taught_on() -> None:
+    shell = HeadShell(**shipped_sizes()).eval()
+    graphs.fill_shipped(shell)
+    session = Session()
+    for piece in ("encoder", "field", "sampler"):
+        spec = graphs.spec(shell, piece, real=True)
+        torch.manual_seed(3)
+        given = {k: v + 0.3 * torch.rand_like(v) for k, v in spec.inputs.items()}
+        wanted = session.run(spec.name, {k: v.numpy() for k, v in given.items()})
+        with torch.no_grad():
+            for name, found in zip(spec.outputs, spec.module(*given.values()), strict=True):
+                scale = float(found.abs().max())
+                assert abs(found.numpy() - wanted[name]).mean() < 0.01 * scale, (piece, name)
+
+
+def test_norms_are_named_in_the_order_of_use(small_shell: HeadShell) -> None:
+    graph = EncoderGraph(small_shell)
+    used: list[str] = []
+    for name, part in graph.named_modules():
+        if isinstance(part, torch.nn.GroupNorm):
+            part.register_forward_hook(lambda *_, name=name: used.append(name))
+    with torch.no_grad():
+        graph(*graphs.spec(small_shell, "encoder", real=True).inputs.values())
+    assert graph.norms == tuple(f"{n}.{kind}" for n in used for kind in ("weight", "bias"))
+
+
+def test_a_shell_of_another_size_does_not_take_the_shipped_weights() -> None:
+    sizes = shipped_sizes() | {"encoder_width": 32}
+    with pytest.raises(RecipeError, match="is it a graph of this net"):
+        graphs.fill_shipped(HeadShell(**sizes))

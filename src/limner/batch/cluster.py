@@ -14,7 +14,7 @@ from limner.errors import InputError, MissingExtra
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["LOCAL", "Crew", "in_row_order", "open_crew"]
+__all__ = ["LOCAL", "Crew", "blocks", "in_row_order", "open_crew"]
 
 #: The address that means: workers of this machine alone.
 LOCAL = "local"
@@ -23,6 +23,9 @@ _NUMBER = "number"
 
 #: Pictures that a worker has in hand at once: while one waits for the disk, another computes.
 _ON_THEIR_WAY = 2
+#: Pictures that are sent together, in a folder so large that each worker gets so many sendings: Ray's own work
+#: for one sending is some hundredths of a picture's, on the same cores.
+_TOGETHER, _SENDINGS = 4, 16
 
 Row = dict[str, Any]
 
@@ -79,6 +82,21 @@ def in_row_order(results: Iterable[Row], count: int) -> Iterator[Row]:
             return
 
 
+def blocks(count: int, workers: int) -> int:
+    """Return in how many sendings `count` pictures go to `workers`.
+
+    What a dead worker had begun is a sending, and is done again: so a small folder goes picture by picture, and no
+    sending holds more than four.
+
+    Examples
+    --------
+    >>> blocks(20, 2), blocks(500, 2)
+    (20, 125)
+    """
+    together = min(_TOGETHER, max(1, count // (_SENDINGS * workers)))
+    return -(-count // together)
+
+
 def open_crew(address: str, workers: int) -> Crew:
     """Return a crew of Ray workers.
 
@@ -132,6 +150,18 @@ class _RayCrew:
         self.workers = workers
 
     def run(self, make_hand: Callable[[], Callable[[Row], Row]], count: int) -> Iterator[Row]:
+        sendings, lost = blocks(count, self.workers), set(range(count))
+        for row in self._sent(make_hand, sorted(lost), sendings):
+            lost.discard(int(row[_NUMBER]))
+            yield row
+        if lost and sendings < count:
+            # One picture took a worker down, and those that were sent with it: each on its own, then.
+            yield from self._sent(make_hand, sorted(lost), len(lost))
+
+    def _sent(
+        self, make_hand: Callable[[], Callable[[Row], Row]], numbers: list[int], sendings: int
+    ) -> Iterator[Row]:
+        """Yield what becomes of the numbered rows, sent in so many blocks."""
         import ray.data
 
         context = ray.data.DataContext.get_current()
@@ -139,13 +169,12 @@ class _RayCrew:
         # A picture may take a worker down with it; that is told, and the others go on.
         context.max_errored_blocks = -1
         crew = ray.data.ActorPoolStrategy(
-            size=min(self.workers, count),
+            size=min(self.workers, sendings),
             max_concurrent_calls_per_actor=_ON_THEIR_WAY,
             max_tasks_in_flight_per_actor=2 * _ON_THEIR_WAY,
             enable_true_multi_threading=True,
         )
-        # A block a picture: what a dead worker had begun is a picture, not a share of the folder.
-        rows = ray.data.from_items([{_NUMBER: n} for n in range(count)], override_num_blocks=count)
+        rows = ray.data.from_items([{_NUMBER: n} for n in numbers], override_num_blocks=sendings)
         done = rows.map(_Worker, fn_constructor_args=(make_hand,), num_cpus=1, compute=crew)
         yield from done.iter_rows()
 

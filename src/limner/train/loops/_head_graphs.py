@@ -9,7 +9,7 @@ from torch import nn
 
 from limner.errors import RecipeError
 from limner.records import CLASSES
-from limner.train.loops.start import from_portable
+from limner.train.loops.start import from_graph, from_portable
 from limner.train.loops.task import ExportSpec
 from limner.train.nets.head_chart import PARTS, SIDE
 from limner.train.nets.head_shell import (
@@ -19,6 +19,7 @@ from limner.train.nets.head_shell import (
     RendererGraph,
     SamplerGraph,
 )
+from limner.weights import ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-__all__ = ["load_shell", "spec"]
+__all__ = ["fill_shipped", "load_shell", "spec"]
 
 
 def load_shell(path: Path) -> HeadShell:
@@ -66,6 +67,16 @@ def load_shell(path: Path) -> HeadShell:
     except (KeyError, RuntimeError) as error:
         raise RecipeError(f"The weights in {path} are not those of a shell: {error}") from error
     return shell.eval().requires_grad_(requires_grad=False)
+
+
+def fill_shipped(shell: HeadShell) -> None:
+    """Fill a shell of the shipped size with the weights that ship.
+
+    The shipped renderer's readiness to tell each class is adjusted (`_head_labels`); so the shell's is, too.
+    """
+    with torch.no_grad():
+        for piece, (module, _, _) in _pieces(shell).items():
+            from_graph(ledger.row(f"heads-{piece}").path, module)
 
 
 _DATA = (("synthetic heads", "CC0-1.0"), ("CelebAMask-HQ", "LicenseRef-research-only"))

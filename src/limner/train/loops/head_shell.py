@@ -126,6 +126,10 @@ class HeadShellTask:
         self.mesh = torch.from_numpy(template()[0])
         self.features: nn.Module | None = None
 
+    def begin_shipped(self) -> None:
+        """Take the weights that ship, out of their four graphs."""
+        graphs.fill_shipped(views.as_shell(self.nets["shell"]))
+
     def optimizers(self) -> dict[str, torch.optim.Optimizer]:
         """Return the one optimiser; the sampler learns later, in the adversarial stage."""
         shell = views.as_shell(self.nets["shell"])

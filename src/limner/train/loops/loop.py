@@ -69,8 +69,14 @@ class Loop:
         average = None
         ramp = self.recipe.ema_ramp
         if state is None and self.job.options.init:
-            graph = self.task.export(nets[ships]).name
-            average = starts.start(self.job.options.init, nets, ships=ships, graph=graph)
+            whole = getattr(
+                self.task, "begin_shipped", None
+            )  # of a net that ships in several graphs
+            if whole is not None and self.job.options.init == "shipped":
+                whole()
+            else:
+                graph = self.task.export(nets[ships]).name
+                average = starts.start(self.job.options.init, nets, ships=ships, graph=graph)
             ramp = 0.0  # what comes in is good already: do not hurry to forget it
         dtype = torch.float64 if self.recipe.precision == "f64" else torch.float32
         nets.to(self.fabric.device, dtype).train()

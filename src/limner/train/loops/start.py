@@ -70,6 +70,7 @@ def from_graph(path: Path, net: nn.Module) -> None:
     """Fill `net` with the initialisers of an exported graph, whose names are its parameters'.
 
     Names that contain one of ``net.spare`` serve the training alone: no graph holds them, and they stay as they are.
+    ``net.norms`` names, in the order of use, what the exporter keeps without a name.
 
     Raises
     ------
@@ -93,22 +94,33 @@ def from_graph(path: Path, net: nn.Module) -> None:
     spare: tuple[str, ...] = getattr(net, "spare", ())
     needed = [k for k, v in state.items() if v.is_floating_point()]
     needed = [k for k in needed if not any(word in k for word in spare)]
-    taken |= _broadcast(arrays, {k: state[k] for k in needed if k not in taken})
+    nameless: tuple[str, ...] = getattr(net, "norms", ())
+    missing = nameless or [k for k in needed if k not in taken]
+    taken |= _broadcast(arrays, {k: state[k] for k in missing})
     _fill(net, taken, needed, str(path))
 
 
 def _broadcast(
     arrays: Mapping[str, NDArray[Any]], missing: Mapping[str, Tensor]
 ) -> dict[str, NDArray[Any]]:
-    """Return the vectors that the exporter kept as (1, C, 1, 1), without their names but in the order of use.
+    """Return the vectors that the exporter kept as (1, C, 1, 1) or (C, 1, 1), without their names but in order of use.
 
     Only if each that is missing finds its own: one that does not fit would fill the wrong places.
     """
-    kept = [a for n, a in arrays.items() if n.startswith("unsqueeze_") and a.ndim == _MAP]
+    kept = [
+        a
+        for n, a in arrays.items()
+        if _nameless(n) and a.shape[-2:] == (1, 1) and a.ndim >= _MAP - 1
+    ]
     same = len(kept) == len(missing) and all(
         a.size == v.numel() and v.ndim == 1 for a, v in zip(kept, missing.values(), strict=True)
     )
     return {k: a.ravel() for k, a in zip(missing, kept, strict=True)} if same else {}
+
+
+def _nameless(name: str) -> bool:
+    """Return whether the exporter made up this name."""
+    return name.startswith(("unsqueeze_", "val_"))
 
 
 def _prefix(theirs: set[str], mine: set[str]) -> str:

@@ -133,9 +133,21 @@ class HeadShell(nn.Module):
 class EncoderGraph(nn.Module):
     """photo, shares, pose → base, parts, residual."""
 
+    #: Of the shell, but in the other graphs.
+    spare = ("shell.field.", "shell.decoder.", "shell.sampler.")
+
     def __init__(self, shell: HeadShell) -> None:
         super().__init__()
         self.shell = shell
+
+    @property
+    def norms(self) -> tuple[str, ...]:
+        """Scales and shifts of the encoder's norms in the order of use: a graph keeps them without their names."""
+        encoder = self.shell.encoder
+        stages = (encoder.top, *encoder.down, *reversed(encoder.up))
+        theirs = {p: n for n, p in self.named_parameters()}
+        found = [m for stage in stages for m in stage.modules() if isinstance(m, nn.GroupNorm)]
+        return tuple(theirs[p] for m in found for p in (m.weight, m.bias))
 
     def forward(self, photo: Tensor, shares: Tensor, pose_deg: Tensor) -> tuple[Tensor, ...]:
         """Return the codes' three tensors."""
