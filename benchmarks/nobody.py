@@ -5,7 +5,8 @@
 Random heads from the front, as the painter shows them and as their codes alone render, against validation photographs
 of heads cut out in the same way; beside it the distance between two halves of those photographs. Random heads drawn,
 from the front and from 25° to either side, against the artists' drawings that taught the styles; beside them
-photographed heads, from their own side and from there. Validation photographs
+photographed heads, from their own side and from there. The judge looks at places of a sheet, so drawings are judged as
+they come, and laid on a sheet of the artist's shape, the face where his faces are on average. Validation photographs
 turned by 30°, with own pixels and refiner, projected alone, and as a plane, against photographs of people who were
 photographed from there. Equal numbers on both sides of all figures.
 """
@@ -24,11 +25,13 @@ from PIL import Image
 
 from limner import metrics
 from limner.api import view_holder
+from limner.faces import find_faces
 from limner.heads import HeadRenderer
 from limner.heads.encode import from_source
 from limner.heads.ground import PAPER
 from limner.heads.sample import sample_head
 from limner.metrics.heads import flat_view
+from limner.records import Photo
 from limner.train.data.drawings import split_rows
 from limner.train.data.head_portrait import alone
 from limner.train.data.heads import OUTSIDE, HeadViews, build_real, source_of
@@ -40,6 +43,8 @@ if TYPE_CHECKING:
 #: Seeds that the painter's training and validation never saw.
 _SEEDS = 2_000_000
 _SIDES = (-25.0, 25.0)
+#: Photographs of an artist by which is told where he puts a face.
+_FACES = 40
 _TURN_DEG, _NEAR_DEG = 30.0, 10.0
 
 
@@ -87,18 +92,48 @@ def drawn(turns: list[HeadRenderer], styles: list[str], packs: Path) -> dict[str
     seen = {
         side: [_seen(turn, k, side) for k, turn in enumerate(turns)] for side in ("own", "sides")
     }
+    faces = {k: _face([view.photo.pixels for view in views]) for k, views in seen.items()}
     table: dict[str, Any] = {}
     for style in styles:
         ids = [r["id"] for r in split_rows(packs, "train") if r["style"] == style]
         count = min(len(turns), len(ids))
         sheets = [cv2.cvtColor(pack.rgb("sketch", i), cv2.COLOR_RGB2GRAY) for i in ids[:count]]
         there = metrics.features([metrics.prepare(s) for s in sheets])
+        his = _face([pack.rgb("photo", i) for i in ids[:count]])
         table[style] = {}
         for side, views in seen.items():
             pairs = zip(turns[:count], views, strict=False)
-            made = [metrics.prepare(view_holder(turn, style).alone(v)) for turn, v in pairs]
-            table[style][side] = _apart(metrics.features(made), there)
+            made = [view_holder(turn, style).alone(view) for turn, view in pairs]
+            ways = {
+                side: made,
+                f"{side}_laid": [_laid(m, faces[side], his, sheets[0].shape) for m in made],
+            }
+            for name, pictures in ways.items():
+                found = metrics.features([metrics.prepare(p) for p in pictures])
+                table[style][name] = _apart(found, there)
     return table
+
+
+def _face(photos: list[np.ndarray]) -> np.ndarray:
+    """Return where faces are on average: the mesh's middle, x and y, and its height, px of the first photograph."""
+    found = []
+    for photo in photos[:_FACES]:
+        faces = find_faces(Photo(photo))
+        if faces:
+            mesh = max(faces, key=lambda f: float(f.score)).landmarks[:468]
+            share = photos[0].shape[0] / photo.shape[0]
+            found.append(share * np.array([*mesh.mean(0), np.ptp(mesh[:, 1])]))
+    return np.asarray(np.mean(found, 0))
+
+
+def _laid(drawing: np.ndarray, here: np.ndarray, there: np.ndarray, shape: Any) -> np.ndarray:
+    """Return a drawing on a white sheet of a shape, moved and scaled so that its face is where another is."""
+    grown = there[2] / here[2]
+    x, y = there[:2] - grown * here[:2]
+    way = np.array([[grown, 0, x], [0, grown, y]], np.float32)
+    how = cv2.INTER_AREA if grown < 1 else cv2.INTER_CUBIC
+    sheet = cv2.warpAffine(drawing, way, tuple(shape[1::-1]), flags=how, borderValue=255)
+    return np.asarray(sheet)
 
 
 def _seen(turn: HeadRenderer, number: int, side: str) -> View:

@@ -145,3 +145,48 @@ def test_marks_of_one_look_are_not_the_head_s(
     skin = made.semantic.labels == CLASSES.index("skin")
     gap = np.abs(made.photo.pixels.astype(int) - told_by(seen)[0]).max(-1)
     assert gap[skin].max() <= 1
+
+
+def crowned(seen: Rendering, columns: slice) -> Rendering:
+    """Return a rendering whose head ends at the upper edge in these columns, and reaches the lower one in some."""
+    alpha = np.zeros_like(seen.alpha)
+    cv2.circle(alpha, (128, 128), 110, 1.0, -1)
+    alpha[:40, columns] = 1
+    alpha[200:, 100:104] = 1
+    return replace(seen, alpha=alpha)
+
+
+def test_a_peak_of_the_crown_is_rounded_off_and_a_broad_crown_stays(graphs: FakeSession) -> None:
+    seen = rendering(graphs)
+    _, peaked = told_by(crowned(seen, np.s_[120:136]))
+    assert not peaked[:10].any()
+    _, plain = told_by(crowned(seen, np.s_[:0]))
+    assert np.array_equal(peaked[40:] > 0, plain[40:] > 0)
+    _, broad = told_by(crowned(seen, np.s_[40:216]))
+    assert (broad[0] > 0).sum() > 80
+    for labels in (peaked, broad):
+        assert labels[255, 100:104].all()
+
+
+def test_the_painter_sees_ground_above_the_crown_and_every_look_the_lower_edge(
+    graphs: FakeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = crowned(rendering(graphs), np.s_[40:216])
+    told: list[Any] = []
+    ask = graphs.run
+
+    def run(weight: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        if weight == portrait.WEIGHT:
+            told.append(inputs["classes"][0])
+            row = np.arange(256, dtype=np.float32)[:, None] / 256
+            return {"photo": np.broadcast_to(row, (1, 3, 256, 256))}
+        return ask(weight, inputs)
+
+    monkeypatch.setattr(graphs, "run", run)
+    made = painted(seen, seed=0)
+    assert made is not None
+    assert [float(classes[0, 0, 128]) for classes in told].count(1.0) == 4
+    # a painter that paints the number of the row: what was moved down is brought back, and nothing is repeated below
+    low = made.photo.pixels[250:, 0, 0].astype(int)
+    assert (np.diff(low) >= 0).all()
+    assert low[-1] > low[0]

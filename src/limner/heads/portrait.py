@@ -34,24 +34,33 @@ __all__ = ["SIDE", "WEIGHT", "joined", "painted", "repainted", "told_by"]
 WEIGHT = "heads-portrait"
 #: Side of what the painter sees and paints.
 SIDE = 256
-#: A look at the rendering: mirrored or not, moved down and to the right by so many px.
+#: A look at the rendering: mirrored or not, moved down and to the right by so many px; down never less than 0.
 _Look = tuple[bool, int, int]
 #: A small painter leaves marks that lie where they lie in its picture, whatever it shows: wrinkles on every cheek. In
-#: several looks they fall on several places, and what most looks agree on is the face.
+#: several looks they fall on several places, and what most looks agree on is the face. The first two give hair and
+#: irises: there the crown has ground above it, for where hair meets the upper edge the painter makes a box of it. The
+#: last two see the lower edge.
 _LOOKS: tuple[_Look, ...] = (
-    (False, 0, 0),
-    (True, 0, 0),
+    (False, 24, 0),
+    (True, 24, 0),
     (False, 16, 16),
     (True, 16, -16),
-    (False, -16, -24),
-    (True, -16, 24),
+    (False, 0, -24),
+    (True, 0, 24),
 )
 _FINE = [CLASSES.index(n) for n in ("hair", "l_eye", "r_eye")]
 #: Lips, teeth, eyes and glasses.
 _FEATURES = [CLASSES.index(n) for n in ("l_eye", "r_eye", "eye_g", "mouth", "u_lip", "l_lip")]
 #: By so much of the skin's difference in tone they are left as they were painted: they share its light, not its colour.
 _OWN_TONE = 0.5
+#: px over which a look that did not see the lower edge gives way to one that did.
+_JOIN_PX = 24
+#: Axes of a coloured picture.
+_COLOURED = 3
 _AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
+#: A crown that reaches a rendering's upper edge in a peak, as heads of codes do, is rounded off by a disc of this share
+#: of the side, as far down as the second: the painter makes a box of it.
+_ROUND, _CROWN = 0.1, 0.12
 #: Classes smaller than this share of the picture are noise of a rendering, not parts of a person.
 _CRUMB = 2e-4
 
@@ -71,7 +80,7 @@ def told_by(seen: Rendering) -> tuple[Pixels, Pixels]:
     labels : ndarray of shape (S, S), uint8
         The 19 classes in one piece, without crumbs; 0 where there is no head.
     """
-    head = largest_piece(seen.alpha > 0.5)
+    head = _rounded(largest_piece(seen.alpha > 0.5))
     share = np.asarray(cv2.GaussianBlur(head.astype(np.float32), (0, 0), 0.7))[..., None]
     coarse = (seen.photo + 1) * 127.5 * share + PAPER * (1 - share)
     crumb = _CRUMB * head.size
@@ -83,6 +92,20 @@ def told_by(seen: Rendering) -> tuple[Pixels, Pixels]:
             blurred[k] = -1
     labels = np.where(head, blurred.argmax(0), 0).astype(np.uint8)
     return np.clip(np.rint(coarse), 0, 255).astype(np.uint8), labels
+
+
+def _rounded(head: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return a head whose crown has no peak at the upper edge."""
+    side = head.shape[0]
+    r = round(_ROUND * side)
+    framed = np.pad(head.astype(np.uint8), r, constant_values=1)
+    framed[:r] = 0
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1))
+    inner = cv2.morphologyEx(framed, cv2.MORPH_OPEN, disc)[r:-r, r:-r] > 0
+    out = head.copy()
+    crown = round(_CROWN * side)
+    out[:crown] &= inner[:crown]
+    return out
 
 
 def painted(seen: Rendering, *, seed: int) -> HeadSource | None:
@@ -179,6 +202,13 @@ def _made(seen: Rendering, seed: int) -> tuple[Photo, SemanticMap] | None:
     grain = np.random.default_rng(seed).standard_normal((len(_LOOKS), SIDE, SIDE), np.float32)
     pairs = zip(_LOOKS, grain, strict=True)
     looks = np.stack(each(lambda pair: _looked(coarse, labels, *pair), pairs))
+    for k, (_, down, _) in enumerate(_LOOKS):  # moved down, it did not see the lower edge
+        seen_there = (
+            np.clip((SIDE - down - np.arange(SIDE)) / _JOIN_PX, 0, 1)[:, None, None]
+            if down
+            else 1.0
+        )
+        looks[k] += (1 - seen_there) * (looks[k % 2 - 2] - looks[k])
     whole = np.median(looks, 0)
     # strands lie where a look happened to lay them, pupils too: of many looks together nothing but a tone is left
     fine = cv2.GaussianBlur(np.isin(labels, _FINE).astype(np.float32), (0, 0), 1.5)[..., None]
@@ -208,6 +238,9 @@ def _looked(coarse: Pixels, labels: Pixels, look: _Look, grain: Floats) -> Float
 
 
 def _moved(picture: NDArray[Any], down: int, right: int) -> NDArray[Any]:
-    """Return a picture moved by whole px; its rim is repeated where nothing is known."""
+    """Return a picture moved by whole px; its rim is repeated where nothing is known, but for ground above."""
     rows, columns = (np.clip(np.arange(SIDE) - n, 0, SIDE - 1) for n in (down, right))
-    return np.ascontiguousarray(picture[rows][:, columns])
+    out = np.ascontiguousarray(picture[rows][:, columns])
+    if down > 0:
+        out[:down] = PAPER if picture.ndim == _COLOURED else 0
+    return out
