@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
 import sys
 import urllib.error
 from email.message import Message
@@ -25,6 +26,8 @@ import works
 from PIL import Image
 
 import studio
+
+ROOT = Path(__file__).resolve().parents[2]
 
 MACHINE = {"cpu": "X", "cores": 2, "bf16": True, "load": 0.1}
 
@@ -134,6 +137,26 @@ def test_a_soak_is_told_test_by_test() -> None:
     assert "| 07 | files are cut: png | **failed** |  |" in table
     assert "| 32 | a thousand requests | passed | MB 300 |" in table
     assert "| 50 | a cluster | left out: limner[cluster] / no |  |" in table
+
+
+def test_what_a_long_test_records_is_in_the_report_that_is_kept(tmp_path: Path) -> None:
+    test = tmp_path / "test_x.py"
+    test.write_text("def test_32_x(record_property):\n    record_property('MB', 300)\n", "utf-8")
+    report = tmp_path / "soak.xml"
+    ours = [
+        "-c",
+        str(ROOT / "pyproject.toml"),
+        "--rootdir",
+        str(tmp_path),
+        "--junitxml",
+        str(report),
+    ]
+    words = [sys.executable, "-m", "pytest", "-q", *ours, str(test)]
+    run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+    (row,) = soak_page.read(report.read_text("utf-8"))
+    assert row["outcome"] == "passed"
+    assert row["figures"] == {"MB": "300"}
 
 
 def refusal(code: int, **headers: str) -> urllib.error.HTTPError:
