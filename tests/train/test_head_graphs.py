@@ -75,6 +75,10 @@ def shipped_sizes() -> dict[str, int]:
 def test_the_shell_that_ships_can_be_taught_on() -> None:
     shell = HeadShell(**shipped_sizes()).eval()
     graphs.fill_shipped(shell)
+    frozen = graphs.load_shell(Path("shipped"))
+    mine, theirs = shell.state_dict(), frozen.state_dict()
+    assert all(torch.equal(mine[k], theirs[k]) for k in mine)
+    assert not any(p.requires_grad for p in frozen.parameters())
     session = Session()
     for piece in ("encoder", "field", "sampler"):
         spec = graphs.spec(shell, piece, real=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
@@ -22,8 +23,7 @@ from limner.train.nets.head_shell import (
 from limner.weights import ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
     from torch import Tensor
 
@@ -36,7 +36,7 @@ def load_shell(path: Path) -> HeadShell:
     Parameters
     ----------
     path : Path
-        A run's folder, the ``best.safetensors`` in it, or a portable folder (``about.json``).
+        ``shipped``, a run's folder, the ``best.safetensors`` in it, or a portable folder (``about.json``).
 
     Raises
     ------
@@ -45,6 +45,8 @@ def load_shell(path: Path) -> HeadShell:
     """
     from safetensors.torch import load
 
+    if path == Path("shipped"):
+        return _frozen(_shipped())
     portable = path if (path / "about.json").is_file() else path / "portable"
     weights = path / "best.safetensors" if path.is_dir() else path
     if weights.is_file():
@@ -54,18 +56,40 @@ def load_shell(path: Path) -> HeadShell:
     else:
         raise RecipeError(
             f"{path} holds no trained shell: best.safetensors or portable/ is wanted. Train "
-            "head-shell first, or name its run in the recipe's `shell`."
+            "head-shell first, or name its run in the recipe's `shell`; `shipped` is the one that ships."
         )
     try:
-        shell = HeadShell(
-            encoder_width=state["encoder.stem.weight"].shape[0],
-            field_width=state["field.start"].shape[1] // len(PARTS),
-            decoder_width=state["decoder.enter.weight"].shape[0],
-            channels=state["field.to_features.weight"].shape[0] // len(PARTS),
-        )
+        shell = _sized({name: value.shape for name, value in state.items()})
         shell.load_state_dict(state)
     except (KeyError, RuntimeError) as error:
         raise RecipeError(f"The weights in {path} are not those of a shell: {error}") from error
+    return _frozen(shell)
+
+
+def _sized(shapes: Mapping[str, Sequence[int]]) -> HeadShell:
+    """Return a shell of the size that these shapes of its weights have."""
+    return HeadShell(
+        encoder_width=shapes["encoder.stem.weight"][0],
+        field_width=shapes["field.start"][1] // len(PARTS),
+        decoder_width=shapes["decoder.enter.weight"][0],
+        channels=shapes["field.to_features.weight"][0] // len(PARTS),
+    )
+
+
+def _shipped() -> HeadShell:
+    """Return a shell with the weights that ship."""
+    import onnx
+
+    shapes: dict[str, Sequence[int]] = {}
+    for piece in _PURPOSES:
+        model = onnx.load(str(ledger.row(f"heads-{piece}").path))
+        shapes |= {i.name.removeprefix("shell."): i.dims for i in model.graph.initializer}
+    shell = _sized(shapes)
+    fill_shipped(shell)
+    return shell
+
+
+def _frozen(shell: HeadShell) -> HeadShell:
     return shell.eval().requires_grad_(requires_grad=False)
 
 

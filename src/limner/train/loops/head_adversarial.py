@@ -50,7 +50,7 @@ class Settings:
     Parameters
     ----------
     shell : str
-        A trained shell: a run's folder, its ``best.safetensors``, or a portable folder.
+        ``shipped``, or another trained shell: a run's folder, its ``best.safetensors``, or a portable folder.
     size_px : int
         What the picture's critic looks at: 128, then 256.
     photos : int
@@ -81,7 +81,7 @@ class Settings:
         Random heads and photographs in a validation.
     """
 
-    shell: str = "runs/head-shell"
+    shell: str = "shipped"
     size_px: int = 128
     photos: int = 16
     keep: float = 1.0

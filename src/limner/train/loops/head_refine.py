@@ -47,7 +47,7 @@ class Settings:
     Parameters
     ----------
     shell : str
-        A trained shell: a run's folder, or its ``best.safetensors``.
+        ``shipped``, or another trained shell: a run's folder, its ``best.safetensors``, or a portable folder.
     width : int
         Channels of the refiner at full size.
     real_share : float
@@ -72,7 +72,7 @@ class Settings:
         Held-out people in a validation.
     """
 
-    shell: str = "runs/head-shell"
+    shell: str = "shipped"
     width: int = 16
     real_share: float = 0.75
     look: float = 4.0
