@@ -40,6 +40,14 @@ def test_the_further_it_is_turned_the_less_is_cut_and_at_last_nothing() -> None:
     assert cut[-1] == 0
 
 
+def test_a_head_that_has_hardly_turned_is_no_wider_than_the_outline() -> None:
+    # a rim of the photograph's ground would stand around the hair
+    kept = [float(seen_from(yaw, disc(30), disc(45)).mean()) for yaw in (0.0, 2.0, 3.0, 10.0)]
+    assert kept[1] == pytest.approx(kept[0], rel=0.01)
+    assert kept[2] == pytest.approx(kept[0], rel=0.04)
+    assert kept[3] > 1.3 * kept[0]
+
+
 def test_ground_in_the_middle_of_a_head_makes_no_hole() -> None:
     may = seen_from(0, disc(30) - disc(8), disc(30))
     assert may[64, 64] == 1

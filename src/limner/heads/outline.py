@@ -26,12 +26,16 @@ __all__ = ["EDGE_DEG", "beyond_px", "hull", "nearness"]
 #: What may be head reaches so much further beyond the photograph's outline for each degree turned, as a share of the
 #: picture: a shell that lies a little off would be bitten into where it turns its hidden side to the camera.
 _WIDER = 0.0035
+#: But only from so many degrees on, and in full from so many: nearer, nothing has turned yet, and what is wider than
+#: the outline is a rim around the hair.
+_STILL_DEG, _WIDE_DEG = 2.0, 10.0
 #: Turned this far there is nothing left to cut, and the outline is the shell's alone.
 _UNCUT_DEG = 24.0
 #: Share of the picture over which the outline of a map of labels, which is ragged, is smoothed.
 _SMOOTH = 110
-#: Turned this far from the photograph its very edge, half head and half ground, is no longer shown.
-EDGE_DEG = 10.0
+#: Turned this far from the photograph its very edge, half head and half ground, is no longer shown: as soon as the head
+#: may be wider than the outline it would be a pale line within the hair.
+EDGE_DEG = 4.0
 
 
 def nearness(first: Camera, second: Camera, full_deg: float, none_deg: float) -> float:
@@ -71,7 +75,9 @@ def hull(far: Floats, cameras: tuple[Camera, Camera], alpha: Floats, depth: Floa
     x, y, _ = reprojected(whole, cameras)
     # beyond the photograph's frame nothing is known
     seen = cv2.remap(far, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    reach = _WIDER * alpha.shape[0] * _UNCUT_DEG * (1 - share)
+    turned = _UNCUT_DEG * (1 - share)
+    begun = np.clip((turned - _STILL_DEG) / (_WIDE_DEG - _STILL_DEG), 0, 1)
+    reach = _WIDER * alpha.shape[0] * turned * begun
     may: Floats = np.clip(np.float32(reach + 1.5) - np.asarray(seen, np.float32), 0, 1)
     if may.min() == 1:
         return may
