@@ -55,6 +55,8 @@ _FEATURES = [CLASSES.index(n) for n in ("l_eye", "r_eye", "eye_g", "mouth", "u_l
 _OWN_TONE = 0.5
 #: px over which a look that did not see the lower edge gives way to one that did.
 _JOIN_PX = 24
+#: px at the upper edge that are painted like those below.
+_SOFT_PX = 3
 #: Axes of a coloured picture.
 _COLOURED = 3
 _AS_IT_IS = np.array([[1.0, 0, 0], [0, 1.0, 0]])
@@ -203,16 +205,15 @@ def _made(seen: Rendering, seed: int) -> tuple[Photo, SemanticMap] | None:
     pairs = zip(_LOOKS, grain, strict=True)
     looks = np.stack(each(lambda pair: _looked(coarse, labels, *pair), pairs))
     for k, (_, down, _) in enumerate(_LOOKS):  # moved down, it did not see the lower edge
-        seen_there = (
-            np.clip((SIDE - down - np.arange(SIDE)) / _JOIN_PX, 0, 1)[:, None, None]
-            if down
-            else 1.0
-        )
-        looks[k] += (1 - seen_there) * (looks[k % 2 - 2] - looks[k])
+        if down:
+            unseen = 1 - np.clip((SIDE - down - np.arange(SIDE)) / _JOIN_PX, 0, 1)[:, None, None]
+            looks[k] += unseen.astype(np.float32) * (looks[k % 2 - 2] - looks[k])
     whole = np.median(looks, 0)
     # strands lie where a look happened to lay them, pupils too: of many looks together nothing but a tone is left
     fine = cv2.GaussianBlur(np.isin(labels, _FINE).astype(np.float32), (0, 0), 1.5)[..., None]
     whole += np.clip(2 * fine, 0, 1) * (looks[:2].mean(0) - whole)
+    # hair that goes on beyond the upper edge was softened into the ground set above it
+    whole[:_SOFT_PX] = np.where(labels[:_SOFT_PX, :, None] > 0, whole[_SOFT_PX], whole[:_SOFT_PX])
     photo = np.clip(np.rint((whole + 1) * 127.5), 0, 255)
     return Photo(photo.astype(np.uint8)), SemanticMap(labels)
 
