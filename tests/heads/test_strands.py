@@ -1,4 +1,4 @@
-"""Unseen hair takes the strands of the hair that is seen; hair and skin keep within the tones of what is seen."""
+"""Unseen hair takes the strands of the seen, skin its pores; both keep within the tones of what is seen."""
 
 from __future__ import annotations
 
@@ -68,3 +68,16 @@ def test_a_grey_stain_on_hidden_skin_takes_the_skins_colour_and_keeps_its_shade(
     assert np.array_equal(made[:, : SIDE // 2], photo[:, : SIDE // 2])
     assert np.abs(made[:, 110:] - photo[:, 110:]).max() < 0.02
     assert toned(photo, visible * 0, labels, alpha) is photo
+
+
+def test_hidden_skin_has_the_pores_of_the_seen_but_no_folds() -> None:
+    photo, visible, labels, alpha = view()
+    labels[:] = 0
+    labels[..., CLASSES.index("skin")] = 1
+    for depth, most in ((0.04, 0.05), (0.6, 0.2)):
+        xs = np.arange(SIDE)
+        photo[:] = 0.2
+        photo[:, : SIDE // 2] += (np.where(xs % 4 < 2, -depth, depth))[None, : SIDE // 2, None]
+        made = toned(photo, visible, labels, alpha)
+        grain = np.abs(made[30:90, 70:90, 0] - made[30:90, 70:90, 0].mean()).max()
+        assert 0.02 < grain < most

@@ -1,6 +1,6 @@
 """What the photograph did not show of hair and skin, as it was painted, in → the same in the tones of what it showed.
 
-Hair takes strands, too, from the hair that is seen.
+Hair takes strands, too, from the hair that is seen, and skin its pores and stubble.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ _FINE, _CALM, _TRUST = 24, 36, 90
 #: Standard deviations by which unseen tones may lie off the mean of the seen, in light and in colour. A side of a face
 #: may lie in its own shade; hair that is darker than all hair that is seen is the shell's dark.
 _HAIR, _SKIN = (0.8, 0.8), (2.5, 1.25)
+#: Most that a form of the seen skin may add to the unseen, of a range of 2: pores and stubble, no folds.
+_PORES = 0.09
 _HAIRY = ("hair",)
 _SKINNY = ("skin", "nose", "l_ear", "r_ear", "neck")
 #: Share of the picture of which a matter must be seen before it can lend anything, and so much of that must be bare.
@@ -54,8 +56,29 @@ def combed(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Flo
     Seen hair is mirrored over the edge where it ceases to be seen: strands that reach the edge go on beyond it. Only
     what is finer than tones is taken.
     """
+    return _continued(photo, _seen_and_bare(labels, _HAIRY, visible, alpha), _HAIR)
+
+
+def toned(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Floats:
+    """Return a view whose unseen skin keeps to the colours of the seen, and has its pores; parameters as for `combed`.
+
+    Notes
+    -----
+    Hair and ground beside hidden skin would stain it. What was painted is soft, and beside own pixels looks smeared.
+    """
+    return _continued(photo, _seen_and_bare(labels, _SKINNY, visible, alpha), _SKIN, most=_PORES)
+
+
+def _continued(
+    photo: Floats,
+    matter: tuple[NDArray[np.bool_], Floats],
+    usual: tuple[float, float],
+    *,
+    most: float = 2.0,
+) -> Floats:
+    """Return a view whose matter, where it is bare, has the fine forms, up to `most`, and usual tones of the seen."""
     side = photo.shape[0]
-    inside, bare = _seen_and_bare(labels, _HAIRY, visible, alpha)
+    inside, bare = matter
     if not inside.any():
         return photo
     box, known = extent(bare), inside.astype(np.float32)
@@ -67,25 +90,9 @@ def combed(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Flo
     tones = _tones(photo, known)
     fine = cv2.copyTo(photo - _large(tones, side), known.astype(np.uint8))
     there = cv2.remap(known, x, y, cv2.INTER_LINEAR)
-    laid = cv2.remap(fine, x, y, cv2.INTER_LINEAR) * _wide(there)
-    off = _large(_off(_tones(photo, bare), tones[_least(inside)], _HAIR), side)[box]
+    laid = np.clip(cv2.remap(fine, x, y, cv2.INTER_LINEAR), -most, most) * _wide(there)
+    off = _large(_off(_tones(photo, bare), tones[_least(inside)], usual), side)[box]
     return _added(photo, laid - off, bare, box)
-
-
-def toned(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Floats:
-    """Return a view whose unseen skin keeps to the colours of the seen; parameters as for `combed`.
-
-    Notes
-    -----
-    Hair and ground beside hidden skin would stain it.
-    """
-    inside, bare = _seen_and_bare(labels, _SKINNY, visible, alpha)
-    if not inside.any():
-        return photo
-    seen = _tones(photo, inside.astype(np.float32))[_least(inside)]
-    box = extent(bare)
-    off = _large(_off(_tones(photo, bare), seen, _SKIN), photo.shape[0])[box]
-    return _added(photo, -off, bare, box)
 
 
 def _added(photo: Floats, more: Floats, bare: Floats, box: tuple[slice, slice]) -> Floats:
