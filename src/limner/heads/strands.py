@@ -28,7 +28,9 @@ _FINE, _CALM, _TRUST = 24, 36, 90
 #: Standard deviations by which unseen tones may lie off the mean of the seen, in light and in colour. A side of a face
 #: may lie in its own shade; hair that is darker than all hair that is seen is the shell's dark.
 _HAIR, _SKIN = (0.8, 0.8), (2.5, 1.25)
-#: Most that a form of the seen skin may add to the unseen, of a range of 2: pores and stubble, no folds.
+#: What is finer than this share of the picture is pore or stubble, and no fold.
+_PORE = 72
+#: Most that a form of the seen skin may add to the unseen, of a range of 2.
 _PORES = 0.09
 _HAIRY = ("hair",)
 _SKINNY = ("skin", "nose", "l_ear", "r_ear", "neck")
@@ -66,7 +68,9 @@ def toned(photo: Floats, visible: Floats, labels: Floats, alpha: Floats) -> Floa
     -----
     Hair and ground beside hidden skin would stain it. What was painted is soft, and beside own pixels looks smeared.
     """
-    return _continued(photo, _seen_and_bare(labels, _SKINNY, visible, alpha), _SKIN, most=_PORES)
+    return _continued(
+        photo, _seen_and_bare(labels, _SKINNY, visible, alpha), _SKIN, fine=_PORE, most=_PORES
+    )
 
 
 def _continued(
@@ -74,6 +78,7 @@ def _continued(
     matter: tuple[NDArray[np.bool_], Floats],
     usual: tuple[float, float],
     *,
+    fine: int = _FINE,
     most: float = 2.0,
 ) -> Floats:
     """Return a view whose matter, where it is bare, has the fine forms, up to `most`, and usual tones of the seen."""
@@ -88,9 +93,10 @@ def _continued(
         for k, grid in enumerate((np.arange(side)[None, box[1]], np.arange(side)[box[0], None]))
     )
     tones = _tones(photo, known)
-    fine = cv2.copyTo(photo - _large(tones, side), known.astype(np.uint8))
+    coarse = tones if fine == _FINE else _tones(photo, known, fine)
+    forms = cv2.copyTo(photo - _large(coarse, side), known.astype(np.uint8))
     there = cv2.remap(known, x, y, cv2.INTER_LINEAR)
-    laid = np.clip(cv2.remap(fine, x, y, cv2.INTER_LINEAR), -most, most) * _wide(there)
+    laid = np.clip(cv2.remap(forms, x, y, cv2.INTER_LINEAR), -most, most) * _wide(there)
     off = _large(_off(_tones(photo, bare), tones[_least(inside)], usual), side)[box]
     return _added(photo, laid - off, bare, box)
 
@@ -148,9 +154,9 @@ def _colour(tones: Floats) -> Floats:
     return np.asarray(tones - _light(tones), np.float32)
 
 
-def _tones(photo: Floats, known: Floats) -> Floats:
+def _tones(photo: Floats, known: Floats, fine: int = _FINE) -> Floats:
     """Return the blurred photograph, looking at what is known alone, at a quarter of its size."""
-    width = photo.shape[0] / _FINE / 2
+    width = photo.shape[0] / fine / 2
     share = np.maximum(_soft(known, width), 1e-3)
     return np.asarray(_soft(photo * _wide(known), width) / _wide(share), np.float32)
 
