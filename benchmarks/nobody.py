@@ -92,14 +92,14 @@ def drawn(turns: list[HeadRenderer], styles: list[str], packs: Path) -> dict[str
     seen = {
         side: [_seen(turn, k, side) for k, turn in enumerate(turns)] for side in ("own", "sides")
     }
-    faces = {k: _face([view.photo.pixels for view in views]) for k, views in seen.items()}
+    faces = {k: _face([view.photo.pixels for view in views[:_FACES]]) for k, views in seen.items()}
     table: dict[str, Any] = {}
     for style in styles:
         ids = [r["id"] for r in split_rows(packs, "train") if r["style"] == style]
         count = min(len(turns), len(ids))
         sheets = [cv2.cvtColor(pack.rgb("sketch", i), cv2.COLOR_RGB2GRAY) for i in ids[:count]]
         there = metrics.features([metrics.prepare(s) for s in sheets])
-        his = _face([pack.rgb("photo", i) for i in ids[:count]])
+        his = _face([pack.rgb("photo", i) for i in ids[: min(count, _FACES)]])
         table[style] = {}
         for side, views in seen.items():
             pairs = zip(turns[:count], views, strict=False)
@@ -117,7 +117,7 @@ def drawn(turns: list[HeadRenderer], styles: list[str], packs: Path) -> dict[str
 def _face(photos: list[np.ndarray]) -> np.ndarray:
     """Return where faces are on average: the mesh's middle, x and y, and its height, px of the first photograph."""
     found = []
-    for photo in photos[:_FACES]:
+    for photo in photos:
         faces = find_faces(Photo(photo))
         if faces:
             mesh = max(faces, key=lambda f: float(f.score)).landmarks[:468]

@@ -69,9 +69,8 @@ class Loop:
         average = None
         ramp = self.recipe.ema_ramp
         if state is None and self.job.options.init:
-            whole = getattr(
-                self.task, "begin_shipped", None
-            )  # of a net that ships in several graphs
+            # a net that ships in several graphs knows how to take them
+            whole = getattr(self.task, "begin_shipped", None)
             if whole is not None and self.job.options.init == "shipped":
                 whole()
             else:
